@@ -1,0 +1,5 @@
+"""`python -m xlate` is the command line."""
+
+from xlate.cli import main
+
+main()

@@ -1,0 +1,76 @@
+"""The typer application and the one place where errors become a line on standard error and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from xlate.errors import XlateError
+
+# typer carries its own click since 0.26; the base of its usage errors is reached through what it exports
+ClickError: type[Exception] = typer.BadParameter.__mro__[2]
+
+
+class Group(TyperGroup):
+    """The root command group: turns the error tree into exit codes (DESIGN: 0 done, 1 gate, 2 input, 130 interrupted)."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run and exit. Errors a person can cause are one line and code 2; anything else keeps its traceback."""
+        kwargs["standalone_mode"] = False
+        try:
+            code = super().main(*args, **kwargs)
+        except XlateError as error:
+            _fail(str(error))
+        except ClickError as error:
+            _fail(_usage_line(error))
+        except typer.Abort:
+            raise SystemExit(130) from None
+        except BrokenPipeError:
+            # the reader went away (`| head`): not our error, and nobody is left to read a message
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise SystemExit(1) from None
+        raise SystemExit(code if isinstance(code, int) else 0)
+
+
+def _usage_line(error: Any) -> str:
+    """A click usage error as one line that ends with where the right usage is told."""
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else "xlate"
+    return f"{error.format_message().rstrip('.')} (see {command} --help)"
+
+
+def _fail(message: str) -> None:
+    one_line = " ".join(message.split())
+    typer.echo(f"xlate: {one_line}", err=True)
+    raise SystemExit(2)
+
+
+app = typer.Typer(
+    cls=Group,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Arabic news into English you can check and data you can reuse.",
+)
+
+
+def _version(value: bool) -> None:
+    if value:
+        from importlib.metadata import version
+
+        typer.echo(f"xlate {version('xlate')}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Print the version and exit."
+    ),
+) -> None:
+    """Arabic news into English you can check and data you can reuse."""
