@@ -134,7 +134,7 @@ def _bleu(sums: Array, effective_order: bool = False) -> Array:
         precisions[matched, n] = 100.0 * correct[matched, n] / total[matched, n]
     orders = order.tolist() if effective_order else [4] * len(sums)
     lengths = sums[:, :2].astype(int).tolist()
-    matches = correct.any(axis=1).tolist()
+    matches: list[bool] = np.asarray(correct.any(axis=1)).tolist()
     values = np.zeros(len(sums))
     for i, row in enumerate(precisions.tolist()):
         if matches[i]:
