@@ -1,4 +1,4 @@
-"""Model directories: where they are, what `model.json` says of one, and whether its files are the ones it was made with.
+"""Model directories: where they are, what `model.json` says of one, and whether its files are still the same.
 
 A model is a directory of data, never code: `model.json`, the files of CTranslate2, `source.spm` and `target.spm`.
 """
@@ -34,7 +34,7 @@ class Manifest:
     `source` and `target` are BCP 47 codes. `files` gives the SHA-256 (hex) of each file of the directory but
     `model.json`. `source_eos`: xlate appends `</s>` to the source itself, because CTranslate2 does not.
     `source_prefix`: tokens put before the source (`>>eng<<`). `position_limit`: tokens the model has positions for.
-    `decoding`: defaults in CTranslate2's own words. `attention`: `{"usable": bool}`, whether it can serve as word alignment.
+    `decoding`: defaults in CTranslate2's own words. `attention`: `{"usable": bool}`, whether it can align words.
     """
 
     name: str
@@ -72,7 +72,7 @@ def models_dirs() -> list[Path]:
 
 
 def installed() -> dict[str, Path]:
-    """Names of the models at hand and their directories, sorted; the user's own hides an embedded one of the same name."""
+    """Names of the models at hand and their directories, sorted; the user's own hides an embedded one of its name."""
     found: dict[str, Path] = {}
     for folder in reversed(models_dirs()):
         try:
@@ -137,7 +137,7 @@ def resolve(name_or_path: str | os.PathLike[str]) -> Path:
 
 
 def read_manifest(directory: Path) -> Manifest:
-    """Read `model.json` of a model directory and check that the files it lists are there (not their contents: `verify`).
+    """Read `model.json` of a model directory and check that the files it lists exist (not their contents: `verify`).
 
     Raises ModelError with one line that names the file and the cure.
     """
@@ -191,9 +191,9 @@ def digest_files(directory: Path) -> dict[str, str]:
 
 
 def verify(directory: Path, manifest: Manifest) -> None:
-    """Hash each listed file and compare; refuse unlisted ones that an engine would read. Raises ModelError that names it.
+    """Hash each listed file and compare; refuse unlisted ones that an engine would read.
 
-    Costs one reading of the model: about 50 ms for 21 MB.
+    Raises ModelError that names the file. Costs one reading of the model: about 50 ms for 21 MB.
     """
     for name, expected in manifest.files.items():
         path = directory / name
@@ -203,7 +203,8 @@ def verify(directory: Path, manifest: Manifest) -> None:
             raise ModelError(f"{path}: cannot be read ({error.strerror}); pull or convert the model again") from error
         if actual != expected:
             raise ModelError(
-                f"{path}: altered (SHA-256 {actual[:12]}…, {MANIFEST} says {expected[:12]}…); pull or convert the model again"
+                f"{path}: altered (SHA-256 {actual[:12]}…, {MANIFEST} says {expected[:12]}…); "
+                "pull or convert the model again"
             )
     for path in sorted(directory.iterdir()):
         if path.name not in manifest.files and path.name != MANIFEST and _READ_BY_ENGINE.fullmatch(path.name):
