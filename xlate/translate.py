@@ -7,6 +7,8 @@ Results go to the memory as batches finish, so an interrupted run has lost next 
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -217,3 +219,9 @@ def _joined(drafts: Sequence[_Draft], origin: str, source: str | None = None) ->
 def _better(source: str, old: _Draft, new: _Draft) -> _Draft:
     """The better of two drafts of `source`; the older one where nothing tells them apart."""
     return new if better(source, (new.target, new.flags, new.score), (old.target, old.flags, old.score)) else old
+
+
+def memory_key(engine: Engine) -> str:
+    """What a remembered translation depends on besides its source: model, decoding settings, and this recipe."""
+    settings = json.dumps(engine.settings.decoding(), sort_keys=True)
+    return hashlib.sha256(f"{RECIPE}\n{engine.digest}\n{settings}".encode()).hexdigest()[:32]
