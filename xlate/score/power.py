@@ -1,0 +1,151 @@
+"""A system against a baseline on the same segments: the drop, its significance, and the smallest drop that would show.
+
+**Significance.** One-sided paired bootstrap (Koehn 2004): resample segments, score both systems on the same draw. p is
+the larger of two answers, so that sparse drops are not called significant too early: how often the drop vanishes
+(percentile), and how often it comes out twice as large (the same distribution shifted to no drop; Noreen 1989).
+
+**Smallest detectable drop.** The drop that a one-sided test at 5 % finds with power 80 %: (1.645 + 0.842) standard
+errors. It is known before the drop is looked at, from two ways in which a drop can hide, of which the larger counts:
+
+* *noise*: both systems win some segments. The standard error is the paired bootstrap's; of it only the part that goes
+  both ways counts (the smaller of gains and losses, taken twice), for the rest is the shift that is to be judged and
+  must not make the test look blind. Shrinks with the square root of the number of segments.
+* *sparseness*: a regression may sit in a few segments (cut-off, looping or empty output), and then it is a matter of
+  chance whether the test set holds enough of them. Six such segments are needed for the same level and power (the
+  count is Poisson: (1.645 + 0.842)² = 6.2); "such" is a segment that loses half of its translation. Depends on the
+  baseline and the test set alone, so it also holds for outputs equal to the baseline, where the bootstrap sees
+  nothing at all. Shrinks with the number of segments.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from xlate.score.metrics import LOWER_IS_BETTER, Statistics, corpus_values
+from xlate.score.resample import SEED, bootstrap_p, interval, resampled
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[Any]
+
+LEVEL = 0.05
+_ERRORS = 1.6449 + 0.8416  # standard errors for level 5 % (one-sided) and power 80 %
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One metric of a system against the baseline. `drop` > 0 means worse, whichever way the metric goes.
+
+    `low` and `high` are the ends of the drop's 95 % bootstrap interval. `p` is one-sided, `p_two_sided` sacrebleu's.
+    `noise` and `sparse` are the two parts of `detectable`, in points of the metric; `n` is the number of segments.
+    """
+
+    metric: str
+    name: str
+    baseline: float
+    system: float
+    drop: float
+    low: float
+    high: float
+    p: float
+    p_two_sided: float
+    noise: float
+    sparse: float
+    n: int
+    samples: int
+
+    @property
+    def detectable(self) -> float:
+        """The smallest drop that these segments can show (5 % one-sided, power 80 %)."""
+        return max(self.noise, self.sparse)
+
+    @property
+    def significant(self) -> bool:
+        """Whether the drop is more than chance would give, at 5 % one-sided."""
+        return self.drop > 0 and self.p < LEVEL
+
+    def needed(self, drop: float) -> int:
+        """How many segments of this kind would show a drop of this size (> 0)."""
+        return math.ceil(self.n * max((self.noise / drop) ** 2, self.sparse / drop))
+
+
+def compare(
+    baseline: Sequence[Statistics], system: Sequence[Statistics], samples: int = 1000, seed: int = SEED
+) -> list[Comparison]:
+    """Compare a system with the baseline, metric by metric (both in the same order, of the same segments)."""
+    drawn = resampled([*baseline, *system], samples, seed)
+    half = len(baseline)
+    return [
+        _compare(base, other, base_values, other_values)
+        for base, other, base_values, other_values in zip(baseline, system, drawn[:half], drawn[half:], strict=True)
+    ]
+
+
+def _compare(base: Statistics, other: Statistics, base_values: Array, other_values: Array) -> Comparison:
+    import numpy as np
+
+    sign = -1.0 if base.metric in LOWER_IS_BETTER else 1.0
+    drop = sign * (base.value - other.value)
+    drops = sign * (base_values.astype("float64") - other_values.astype("float64"))
+    ends = interval(drops)
+    vanished = int(np.sum(drops <= 0))
+    doubled = int(np.sum(drops >= 2 * drop)) if drop > 0 else len(drops)
+    return Comparison(
+        metric=base.metric,
+        name=base.name,
+        baseline=base.value,
+        system=other.value,
+        drop=drop,
+        low=ends.low,
+        high=ends.high,
+        p=(max(vanished, doubled) + 1) / (len(drops) + 1),
+        p_two_sided=bootstrap_p(base_values, other_values, abs(drop)),
+        noise=_ERRORS * float(drops.std()) * _both_ways(base, other),
+        sparse=_sparse(base),
+        n=len(base.rows),
+        samples=len(drops),
+    )
+
+
+def _both_ways(base: Statistics, other: Statistics) -> float:
+    """The share of the standard error that is disagreement in both directions: 0 (one-sided) to 1 (balanced)."""
+    import numpy as np
+
+    losses = _losses(base, other.rows)
+    down, up = float(np.sum(losses[losses > 0] ** 2)), float(np.sum(losses[losses < 0] ** 2))
+    return math.sqrt(2 * min(down, up) / (down + up)) if down + up else 0.0
+
+
+def _sparse(base: Statistics) -> float:
+    """The drop that six segments (6.2) make when each loses half of its translation; long ones weigh as they do."""
+    import numpy as np
+
+    losses = np.maximum(_losses(base, _half_lost(base)), 0)
+    total = float(losses.sum())
+    return _ERRORS**2 * float((losses**2).sum()) / total if total else 0.0
+
+
+def _losses(base: Statistics, rows: Array) -> Array:
+    """What the corpus score loses when one segment at a time is replaced by its row of `rows`; negative is a gain."""
+    totals = base.rows.sum(axis=0)
+    sign = -1.0 if base.metric in LOWER_IS_BETTER else 1.0
+    values: Array = sign * (base.value - corpus_values(base.metric, totals + (rows - base.rows)))
+    return values
+
+
+def _half_lost(base: Statistics) -> Array:
+    """Statistics of outputs of which half is missing: half the n-grams and matches, the same reference."""
+    rows = base.rows.copy()
+    if base.metric == "ter":
+        rows[:, 0] = (rows[:, 0] + rows[:, 1]) / 2  # what is missing has to be inserted
+    elif base.metric == "bleu":
+        rows[:, 0] /= 2
+        rows[:, 2:] /= 2
+    else:
+        rows[:, 0::3] /= 2
+        rows[:, 2::3] /= 2
+    return rows
