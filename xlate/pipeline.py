@@ -6,7 +6,7 @@ import platform
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -19,10 +19,10 @@ from xlate.manifest import EMBEDDED, resolve
 from xlate.memory import Memory, default_path
 from xlate.model import Engine
 from xlate.read import ReadReport, iter_articles
-from xlate.score import References, Score, corpus, load_references
+from xlate.score import Paired, corpus, load_references, pair
 from xlate.segment import segment
 from xlate.settings import Settings
-from xlate.translate import memory_key, translate
+from xlate.translate import fate, memory_key, translate
 
 Progress = Callable[[str, int, int], None]
 """Told of (stage, segments done, segments in all) as work goes on."""
@@ -85,7 +85,7 @@ def run(
         read = ReadReport()
         articles = list(iter_articles(inputs, read))
         segments = [s for article in articles for s in segment(article)]
-        references = _references(options.references, segments)
+        references = _paired(options, segments, engine.manifest.source)
         clock.lap("read")
         with Memory(options.memory, memory_key(engine)) as memory:
             translations = _translated(segments, engine, memory, options, progress)
@@ -136,42 +136,38 @@ def _translated(
     )
 
 
-def _references(folder: Path | None, segments: Sequence[Segment]) -> References | None:
-    """Load references before the work begins, so that a mistake in them does not cost a run."""
-    if folder is None:
+def _paired(options: Options, segments: Sequence[Segment], languages: Sequence[str]) -> Paired | None:
+    """Load references and fit them to the segments before the work begins, so that a mistake does not cost a run."""
+    if options.references is None:
         return None
-    references = load_references(folder)
-    references.check([s.id for s in segments])
-    return references
+    wanted: dict[str, list[str]] = {s.article: [] for s in segments}
+    for s in segments:
+        if fate(s, languages, options.include_boilerplate) == "model":
+            wanted[s.article].append(s.id)
+    return pair(load_references(options.references), wanted)
 
 
-def _scores(translations: Sequence[Translation], references: References | None) -> dict[str, Any] | None:
+def _scores(translations: Sequence[Translation], references: Paired | None) -> dict[str, Any] | None:
     """Corpus and per-article scores of the segments that have a reference; the others are counted."""
     if references is None:
         return None
-    pairs: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
-    missing = 0
-    for t in translations:
-        reference = references.get(t.segment.id)
-        if reference is not None:
-            pairs[t.segment.article].append((t.target, reference))
-        elif t.origin not in ("copied", "skipped"):
-            missing += 1
-    everything = [p for rows in pairs.values() for p in rows]
+    found = {t.segment.id: t for t in translations}
+    rows: defaultdict[str, list[int]] = defaultdict(list)
+    for index, segment_id in enumerate(references.ids):
+        rows[found[segment_id].segment.article].append(index)
+
+    def score(indices: Sequence[int]) -> list[dict[str, Any]]:
+        hypotheses = [found[references.ids[i]].target for i in indices]
+        streams = [[stream[i] for i in indices] for stream in references.streams]
+        return [asdict(s) | {"value": round(s.value, 4)} for s in corpus(hypotheses, streams)]
+
     return {
-        "segments": len(everything),
-        "without_reference": missing,
-        "corpus": _corpus(everything),
-        "articles": {article: _corpus(rows) for article, rows in pairs.items()},
+        "segments": len(references.ids),
+        "without_reference": len(references.missing),
+        "articles_without_segments": list(references.unused),
+        "corpus": score(range(len(references.ids))),
+        "articles": {article: score(indices) for article, indices in rows.items()},
     }
-
-
-def _corpus(pairs: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:
-    scores: Sequence[Score] = corpus([h for h, _ in pairs], [[r for _, r in pairs]]) if pairs else []
-    return [
-        {"metric": s.metric, "value": round(s.value, 4), "signature": s.signature, "n": s.n, "confidence": s.confidence}
-        for s in scores
-    ]
 
 
 def _write(
