@@ -13,8 +13,7 @@ from typing import Any
 
 from xlate import bundle
 from xlate.data import Article, Segment, Translation
-from xlate.errors import UsageError
-from xlate.formats import FORMATS
+from xlate.formats import FORMATS, by_name
 from xlate.manifest import EMBEDDED, resolve
 from xlate.memory import Memory, default_path
 from xlate.model import Engine
@@ -46,8 +45,7 @@ class Options:
     def __post_init__(self) -> None:
         """Raise UsageError for an unknown format."""
         for name in self.formats:
-            if name not in FORMATS:
-                raise UsageError(f"unknown format '{name}'; choose from {', '.join(FORMATS)}")
+            by_name(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +91,8 @@ def run(
         scores = _scores(translations, references)
         clock.lap("score")
         earlier = bundle.earlier_files(out)
-        files = _write(out, articles, translations, scores, options, _signature(engine))
+        languages = (engine.manifest.source[0], engine.manifest.target[0])
+        files = _write(out, articles, translations, scores, options, languages, _signature(engine))
         clock.lap("write")
         report = {
             "xlate": _version("xlate"),
@@ -108,7 +107,7 @@ def run(
             "settings": engine.settings.decoding(),
             "versions": {"python": platform.python_version()}
             | {name: _version(name) for name in ("ctranslate2", "sentencepiece", "sentencex", "sacrebleu")},
-            "inputs": read.as_json(),
+            "inputs": _inputs(read),
             "problems": [{"path": p.path, "message": p.message} for p in read.problems],
             "counts": _counts(articles, translations),
             "flags": dict(sorted(Counter(kind for t in translations for kind in {f.kind for f in t.flags}).items())),
@@ -176,6 +175,7 @@ def _write(
     translations: Sequence[Translation],
     scores: dict[str, Any] | None,
     options: Options,
+    languages: tuple[str, str],
     signature: str,
 ) -> list[str]:
     """Write everything but run.json; returns the names relative to `out`."""
@@ -183,12 +183,18 @@ def _write(
     for t in translations:
         by_article[t.segment.article].append(t)
     files = bundle.write_articles(out, articles, by_article)
-    bundle.write_bitext(out, translations, options.formats, {"signature": signature})
-    files += [name for f in options.formats for name in FORMATS[f].files("bitext")]
+    files += bundle.write_bitext(out, translations, options.formats, languages, signature)
     if scores:
         bundle.write_json(out / bundle.SCORES, scores)
         files.append(bundle.SCORES)
     return files
+
+
+def _inputs(read: ReadReport) -> dict[str, Any]:
+    """The files that were read, each with digest and encoding, and counts of what was passed over."""
+    account = asdict(read)
+    del account["problems"]
+    return account
 
 
 def _counts(articles: Sequence[Article], translations: Sequence[Translation]) -> dict[str, int]:

@@ -105,6 +105,13 @@ def _flagged(total: int, flags: dict[str, int]) -> str:
 
 def _skipped(result: Run) -> str:
     inputs = result.report["inputs"]
-    parts = {"hidden": inputs["hidden"], "unknown suffix": inputs["unknown"], "empty": inputs["empty"]}
-    parts["with a problem"] = len(result.problems)
+    parts = {
+        "hidden": inputs["skipped_hidden"],
+        "of unknown suffix": sum(inputs["skipped_unknown"].values()),
+        "links": inputs["skipped_links"],
+        "special": inputs["skipped_special"],
+        "given twice": inputs["skipped_repeated"],
+        "empty": len(inputs["empty"]),
+        "with a problem": len({p["path"] for p in result.problems}),
+    }
     return ", ".join(f"{count} {what}" for what, count in parts.items() if count)

@@ -101,7 +101,7 @@ def _files(
     quiet: bool,
 ) -> None:
     from xlate.bundle import pair
-    from xlate.formats import by_name, by_suffix, open_writer
+    from xlate.formats import by_name, by_suffix
     from xlate.memory import Memory
     from xlate.model import Engine
     from xlate.read import ReadReport, iter_articles
@@ -110,10 +110,11 @@ def _files(
     from xlate.translate import translate as translate_segments
 
     assert isinstance(engine, Engine)
-    name = by_name(format_name) if format_name else by_suffix(out)
+    chosen = by_name(format_name) if format_name else by_suffix(out)
+    languages = {"source_language": engine.manifest.source[0], "target_language": engine.manifest.target[0]}
     report = ReadReport()
     segments = (s for article in iter_articles(inputs, report) for s in segment(article))
-    with Bar(quiet) as bar, Memory(memory, memory_key(engine)) as remembered, open_writer(out, name) as writer:
+    with Bar(quiet) as bar, Memory(memory, memory_key(engine)) as remembered, chosen.open_writer(out, **languages) as writer:
         done = 0
 
         def more(count: int) -> None:
