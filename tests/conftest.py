@@ -1,7 +1,10 @@
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from xlate.cli import app
 from xlate.manifest import embedded_models_dir
 from xlate.model import Engine
 
@@ -23,3 +26,21 @@ def own_places(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mon
 def engine() -> Engine:
     """The embedded model."""
     return Engine(STARTER)
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command left: its exit code and what it wrote."""
+
+    code: int
+    out: str
+    err: str
+
+
+def xlate(*arguments: object, stdin: bytes | str = b"") -> Ran:
+    """Run the command line in this process, as the `xlate` command would."""
+    data = stdin.encode() if isinstance(stdin, str) else stdin
+    result = CliRunner().invoke(app, [str(a) for a in arguments], input=data, prog_name="xlate")
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return Ran(result.exit_code, result.stdout, result.stderr)
