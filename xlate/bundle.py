@@ -11,7 +11,7 @@ from typing import Any
 from xlate.data import Article, SegmentPair, Translation
 from xlate.errors import OutputError
 from xlate.files import replacing
-from xlate.formats import FORMATS, open_writer
+from xlate.formats import FORMATS
 
 RUN = "run.json"
 SCORES = "scores.json"
@@ -66,19 +66,32 @@ def pair(translation: Translation) -> SegmentPair:
     )
 
 
-def write_bitext(out: Path, translations: Iterable[Translation], formats: Sequence[str], header: Mapping[str, str]) -> None:
-    """Write `bitext.*` in the formats named (keys of FORMATS), all in one pass."""
+def write_bitext(
+    out: Path, translations: Iterable[Translation], formats: Sequence[str], languages: tuple[str, str], signature: str
+) -> list[str]:
+    """Write `bitext.*` in the formats named (keys of FORMATS), all in one pass; returns the names relative to OUT."""
+    source, target = languages
     with ExitStack() as stack:
-        writers = [stack.enter_context(open_writer(bitext_path(out, name), name, header=header)) for name in formats]
+        writers = [
+            stack.enter_context(
+                FORMATS[name].open_writer(
+                    out / f"bitext{FORMATS[name].suffix}",
+                    source_language=source,
+                    target_language=target,
+                    header={"signature": signature},
+                )
+            )
+            for name in formats
+        ]
         for translation in translations:
             row = pair(translation)
             for writer in writers:
                 writer.write(row)
-
-
-def bitext_path(out: Path, name: str) -> Path:
-    """Where a format's file lies; Moses' is the common beginning of its two."""
-    return out / f"bitext{FORMATS[name].suffix}"
+    return [
+        f"bitext{suffix}"
+        for name in formats
+        for suffix in ((f".{source}", f".{target}") if name == "moses" else (FORMATS[name].suffix,))
+    ]
 
 
 def write_articles(out: Path, articles: Sequence[Article], translations: Mapping[str, Sequence[Translation]]) -> list[str]:

@@ -6,23 +6,22 @@ import platform
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from xlate import bundle
 from xlate.data import Article, Segment, Translation
-from xlate.errors import UsageError
-from xlate.formats import FORMATS
+from xlate.formats import FORMATS, by_name
 from xlate.manifest import EMBEDDED, resolve
 from xlate.memory import Memory, default_path
 from xlate.model import Engine
 from xlate.read import ReadReport, iter_articles
-from xlate.score import References, Score, corpus, load_references
+from xlate.score import Paired, corpus, load_references, pair
 from xlate.segment import segment
 from xlate.settings import Settings
-from xlate.translate import memory_key, translate
+from xlate.translate import fate, memory_key, translate
 
 Progress = Callable[[str, int, int], None]
 """Told of (stage, segments done, segments in all) as work goes on."""
@@ -46,8 +45,7 @@ class Options:
     def __post_init__(self) -> None:
         """Raise UsageError for an unknown format."""
         for name in self.formats:
-            if name not in FORMATS:
-                raise UsageError(f"unknown format '{name}'; choose from {', '.join(FORMATS)}")
+            by_name(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +83,7 @@ def run(
         read = ReadReport()
         articles = list(iter_articles(inputs, read))
         segments = [s for article in articles for s in segment(article)]
-        references = _references(options.references, segments)
+        references = _paired(options, segments, engine.manifest.source)
         clock.lap("read")
         with Memory(options.memory, memory_key(engine)) as memory:
             translations = _translated(segments, engine, memory, options, progress)
@@ -93,7 +91,8 @@ def run(
         scores = _scores(translations, references)
         clock.lap("score")
         earlier = bundle.earlier_files(out)
-        files = _write(out, articles, translations, scores, options, _signature(engine))
+        languages = (engine.manifest.source[0], engine.manifest.target[0])
+        files = _write(out, articles, translations, scores, options, languages, _signature(engine))
         clock.lap("write")
         report = {
             "xlate": _version("xlate"),
@@ -108,7 +107,7 @@ def run(
             "settings": engine.settings.decoding(),
             "versions": {"python": platform.python_version()}
             | {name: _version(name) for name in ("ctranslate2", "sentencepiece", "sentencex", "sacrebleu")},
-            "inputs": read.as_json(),
+            "inputs": _inputs(read),
             "problems": [{"path": p.path, "message": p.message} for p in read.problems],
             "counts": _counts(articles, translations),
             "flags": dict(sorted(Counter(kind for t in translations for kind in {f.kind for f in t.flags}).items())),
@@ -136,42 +135,38 @@ def _translated(
     )
 
 
-def _references(folder: Path | None, segments: Sequence[Segment]) -> References | None:
-    """Load references before the work begins, so that a mistake in them does not cost a run."""
-    if folder is None:
+def _paired(options: Options, segments: Sequence[Segment], languages: Sequence[str]) -> Paired | None:
+    """Load references and fit them to the segments before the work begins, so that a mistake does not cost a run."""
+    if options.references is None:
         return None
-    references = load_references(folder)
-    references.check([s.id for s in segments])
-    return references
+    wanted: dict[str, list[str]] = {s.article: [] for s in segments}
+    for s in segments:
+        if fate(s, languages, options.include_boilerplate) == "model":
+            wanted[s.article].append(s.id)
+    return pair(load_references(options.references), wanted)
 
 
-def _scores(translations: Sequence[Translation], references: References | None) -> dict[str, Any] | None:
+def _scores(translations: Sequence[Translation], references: Paired | None) -> dict[str, Any] | None:
     """Corpus and per-article scores of the segments that have a reference; the others are counted."""
     if references is None:
         return None
-    pairs: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
-    missing = 0
-    for t in translations:
-        reference = references.get(t.segment.id)
-        if reference is not None:
-            pairs[t.segment.article].append((t.target, reference))
-        elif t.origin not in ("copied", "skipped"):
-            missing += 1
-    everything = [p for rows in pairs.values() for p in rows]
+    found = {t.segment.id: t for t in translations}
+    rows: defaultdict[str, list[int]] = defaultdict(list)
+    for index, segment_id in enumerate(references.ids):
+        rows[found[segment_id].segment.article].append(index)
+
+    def score(indices: Sequence[int]) -> list[dict[str, Any]]:
+        hypotheses = [found[references.ids[i]].target for i in indices]
+        streams = [[stream[i] for i in indices] for stream in references.streams]
+        return [asdict(s) | {"value": round(s.value, 4)} for s in corpus(hypotheses, streams)]
+
     return {
-        "segments": len(everything),
-        "without_reference": missing,
-        "corpus": _corpus(everything),
-        "articles": {article: _corpus(rows) for article, rows in pairs.items()},
+        "segments": len(references.ids),
+        "without_reference": len(references.missing),
+        "articles_without_segments": list(references.unused),
+        "corpus": score(range(len(references.ids))),
+        "articles": {article: score(indices) for article, indices in rows.items()},
     }
-
-
-def _corpus(pairs: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:
-    scores: Sequence[Score] = corpus([h for h, _ in pairs], [[r for _, r in pairs]]) if pairs else []
-    return [
-        {"metric": s.metric, "value": round(s.value, 4), "signature": s.signature, "n": s.n, "confidence": s.confidence}
-        for s in scores
-    ]
 
 
 def _write(
@@ -180,6 +175,7 @@ def _write(
     translations: Sequence[Translation],
     scores: dict[str, Any] | None,
     options: Options,
+    languages: tuple[str, str],
     signature: str,
 ) -> list[str]:
     """Write everything but run.json; returns the names relative to `out`."""
@@ -187,12 +183,18 @@ def _write(
     for t in translations:
         by_article[t.segment.article].append(t)
     files = bundle.write_articles(out, articles, by_article)
-    bundle.write_bitext(out, translations, options.formats, {"signature": signature})
-    files += [name for f in options.formats for name in FORMATS[f].files("bitext")]
+    files += bundle.write_bitext(out, translations, options.formats, languages, signature)
     if scores:
         bundle.write_json(out / bundle.SCORES, scores)
         files.append(bundle.SCORES)
     return files
+
+
+def _inputs(read: ReadReport) -> dict[str, Any]:
+    """The files that were read, each with digest and encoding, and counts of what was passed over."""
+    account = asdict(read)
+    del account["problems"]
+    return account
 
 
 def _counts(articles: Sequence[Article], translations: Sequence[Translation]) -> dict[str, int]:

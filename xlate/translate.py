@@ -13,13 +13,16 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
+from itertools import islice
+from typing import Literal
 
 from xlate.check import better, check, clean, needs_retry
 from xlate.clean import clean_for_model
-from xlate.data import Flag, Segment, Translation
+from xlate.data import Article, Flag, Segment, Translation
 from xlate.memory import Memory, Remembered
 from xlate.model import Engine, Hypothesis
-from xlate.segment import split_clauses
+from xlate.segment import segment, split_clauses
 
 WINDOW = 2048
 """Segments looked at together: enough to fill batches of one length, few enough to keep memory small."""
@@ -57,6 +60,13 @@ def needs_translation(text: str, languages: Sequence[str]) -> bool:
     if not known or None in classes:
         return any(c.isalpha() for c in rest)
     return any(c.isalpha() for c in re.findall(f"[{known}]", rest))
+
+
+def fate(segment: Segment, languages: Sequence[str], include_boilerplate: bool) -> Literal["model", "copied", "skipped"]:
+    """What will be done with a segment: boilerplate is skipped unless it is wanted, what has no words is copied."""
+    if segment.role == "boilerplate" and not include_boilerplate:
+        return "skipped"
+    return "model" if needs_translation(segment.text, languages) else "copied"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +117,8 @@ def _translate_window(
     include_boilerplate: bool,
     progress: Callable[[int], None],
 ) -> Iterator[Translation]:
-    languages = engine.manifest.source
-    skipped = [s.role == "boilerplate" and not include_boilerplate for s in segments]
-    copied = [not skip and not needs_translation(s.text, languages) for s, skip in zip(segments, skipped, strict=True)]
-    texts = list(
-        dict.fromkeys(s.text for s, skip, copy in zip(segments, skipped, copied, strict=True) if not (skip or copy))
-    )
+    fates = [fate(s, engine.manifest.source, include_boilerplate) for s in segments]
+    texts = list(dict.fromkeys(s.text for s, f in zip(segments, fates, strict=True) if f == "model"))
     known = memory.get(texts)
     missing = [t for t in texts if t not in known]
     progress(len(segments) - len(missing))
@@ -121,10 +127,10 @@ def _translate_window(
         memory.put(rows.items())
         made.update(rows)
         progress(len(rows))
-    for segment, skip, copy in zip(segments, skipped, copied, strict=True):
-        if skip:
+    for segment, what in zip(segments, fates, strict=True):
+        if what == "skipped":
             yield Translation(segment, "", None, (), "skipped")
-        elif copy:
+        elif what == "copied":
             yield Translation(segment, segment.text, None, (), "copied")
         else:
             # the first segment with a new text pays for it; every later one has it from the memory
@@ -222,6 +228,24 @@ def _better(source: str, old: _Draft, new: _Draft) -> _Draft:
 
 
 def memory_key(engine: Engine) -> str:
-    """What a remembered translation depends on besides its source: model, decoding settings, and this recipe."""
-    settings = json.dumps(engine.settings.decoding(), sort_keys=True)
-    return hashlib.sha256(f"{RECIPE}\n{engine.digest}\n{settings}".encode()).hexdigest()[:32]
+    """What a remembered translation depends on besides its source: model, decoding settings, versions, this recipe."""
+    parts = [RECIPE, engine.digest, engine.settings.decoding(), version("ctranslate2"), version("sentencepiece")]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def translate_lines(
+    lines: Iterable[str], engine: Engine, memory: Memory, progress: Callable[[int], None] = lambda done: None
+) -> Iterator[tuple[str, tuple[Translation, ...]]]:
+    """For each line its translation and what became of each of its sentences; lazy, in order.
+
+    A line of several sentences is translated sentence by sentence: it comes out as it would in an article, and shares
+    the memory with it. An empty line stays empty; a translation never holds a line break.
+    """
+    numbered = enumerate(lines, 1)
+    while block := list(islice(numbered, WINDOW)):
+        sentences = {number: segment(Article(id=str(number), title=None, text=line)) for number, line in block}
+        every = (s for parts in sentences.values() for s in parts)
+        stream = translate(every, engine, memory, include_boilerplate=True, progress=progress)
+        for number, _ in block:
+            done = tuple(islice(stream, len(sentences[number])))
+            yield " ".join(" ".join(t.target.splitlines()) for t in done if t.target), done
