@@ -80,19 +80,25 @@ def judge_minimum(gate: Gate, system: str, score: Score, interval: Interval | No
 
 
 def refuse_underpowered(gate: Gate, comparison: Comparison) -> None:
-    """Raise UsageError, with the needed size, where the allowed drop is smaller than what these segments can show."""
-    if gate.value >= comparison.detectable:
+    """Raise UsageError, with the needed size, where the allowed drop is smaller than what these segments can show.
+
+    Noise cannot hide a drop that has been found: where only noise would make the gate blind, a drop that is larger than
+    allowed and significant is left to be judged.
+    """
+    found = comparison.drop > gate.value and comparison.significant
+    if gate.value >= (comparison.blind_below_whatever if found else comparison.blind_below):
         return
     needed = f"{comparison.needed(gate.value):,} segments are needed; " if gate.value > 0 else ""
     raise UsageError(
-        f"{gate}: these {comparison.n:,} segments cannot show a drop below {_up(comparison.detectable)} "
+        f"{gate}: the smallest drop that these {comparison.n:,} segments can show is {rounded_up(comparison.detectable)} "
         f"{NAMES[gate.name]}; {needed}allow more, or add --allow-underpowered"
     )
 
 
-def _up(value: float) -> str:
-    """Rounded up to two decimals, so that the number shown is one that would be accepted."""
-    return f"{math.ceil(value * 100 - 1e-9) / 100:.2f}"
+def rounded_up(value: float, width: int = 2) -> str:
+    """A smallest value as text, rounded up, so that the number shown is one that would be accepted."""
+    factor = 10**width
+    return f"{math.ceil(value * factor - 1e-9) / factor:.{width}f}"
 
 
 def judge_drop(gate: Gate, system: str, comparison: Comparison) -> Verdict:

@@ -4,17 +4,19 @@
 the larger of two answers, so that sparse drops are not called significant too early: how often the drop vanishes
 (percentile), and how often it comes out twice as large (the same distribution shifted to no drop; Noreen 1989).
 
-**Smallest detectable drop.** The drop that a one-sided test at 5 % finds with power 80 %: (1.645 + 0.842) standard
+**Smallest detectable drop.** The drop that a one-sided test at 5 % finds with power 95 %: 1.645 + 1.645 standard
 errors. It is known before the drop is looked at, from two ways in which a drop can hide, of which the larger counts:
 
 * *noise*: both systems win some segments. The standard error is the paired bootstrap's; of it only the part that goes
   both ways counts (the smaller of gains and losses, taken twice), for the rest is the shift that is to be judged and
   must not make the test look blind. Shrinks with the square root of the number of segments.
 * *sparseness*: a regression may sit in a few segments (cut-off, looping or empty output), and then it is a matter of
-  chance whether the test set holds enough of them. Six such segments are needed for the same level and power (the
-  count is Poisson: (1.645 + 0.842)² = 6.2); "such" is a segment that loses half of its translation. Depends on the
-  baseline and the test set alone, so it also holds for outputs equal to the baseline, where the bootstrap sees
-  nothing at all. Shrinks with the number of segments.
+  chance whether the test set holds enough of them. The count is Poisson, so 3.29² = 10.8 such segments are needed;
+  "such" is a segment that loses half of its translation. Depends on the baseline and the test set alone, so it also
+  holds for outputs equal to the baseline, where the bootstrap sees nothing. Shrinks with the number of segments.
+
+A gate is called blind, and refused, below the drop that would be found with power 80 % (1.645 + 0.842); between the two
+the estimate itself is too rough to refuse on. eval/gates/trial.py tries all of this on simulated regressions.
 """
 
 from __future__ import annotations
@@ -33,7 +35,8 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
 
 LEVEL = 0.05
-_ERRORS = 1.6449 + 0.8416  # standard errors for level 5 % (one-sided) and power 80 %
+_STATED = 1.6449 + 1.6449  # standard errors for level 5 % (one-sided) and power 95 %
+_BLIND = 1.6449 + 0.8416  # the same for power 80 %
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,8 @@ class Comparison:
     """One metric of a system against the baseline. `drop` > 0 means worse, whichever way the metric goes.
 
     `low` and `high` are the ends of the drop's 95 % bootstrap interval. `p` is one-sided, `p_two_sided` sacrebleu's.
-    `noise` and `sparse` are the two parts of `detectable`, in points of the metric; `n` is the number of segments.
+    `noise` is the standard error of what goes both ways, `sparse` what a segment counts that loses half of its
+    translation, both in points of the metric. `n` is the number of segments.
     """
 
     metric: str
@@ -60,8 +64,18 @@ class Comparison:
 
     @property
     def detectable(self) -> float:
-        """The smallest drop that these segments can show (5 % one-sided, power 80 %)."""
-        return max(self.noise, self.sparse)
+        """The smallest drop that these segments can show (5 % one-sided, power 95 %)."""
+        return max(_STATED * self.noise, _STATED**2 * self.sparse)
+
+    @property
+    def blind_below(self) -> float:
+        """Smaller drops are missed more often than one time in five, by noise or by sparseness."""
+        return max(_BLIND * self.noise, self.blind_below_whatever)
+
+    @property
+    def blind_below_whatever(self) -> float:
+        """The part of `blind_below` that is the same for every candidate: sparseness."""
+        return _BLIND**2 * self.sparse
 
     @property
     def significant(self) -> bool:
@@ -70,7 +84,7 @@ class Comparison:
 
     def needed(self, drop: float) -> int:
         """How many segments of this kind would show a drop of this size (> 0)."""
-        return math.ceil(self.n * max((self.noise / drop) ** 2, self.sparse / drop))
+        return math.ceil(self.n * max((_BLIND * self.noise / drop) ** 2, self.blind_below_whatever / drop))
 
 
 def compare(
@@ -104,7 +118,7 @@ def _compare(base: Statistics, other: Statistics, base_values: Array, other_valu
         high=ends.high,
         p=(max(vanished, doubled) + 1) / (len(drops) + 1),
         p_two_sided=bootstrap_p(base_values, other_values, abs(drop)),
-        noise=_ERRORS * float(drops.std()) * _both_ways(base, other),
+        noise=float(drops.std()) * _both_ways(base, other),
         sparse=_sparse(base),
         n=len(base.rows),
         samples=len(drops),
@@ -121,12 +135,12 @@ def _both_ways(base: Statistics, other: Statistics) -> float:
 
 
 def _sparse(base: Statistics) -> float:
-    """The drop that six segments (6.2) make when each loses half of its translation; long ones weigh as they do."""
+    """The drop that a segment makes when it loses half of its translation: a mean in which long ones weigh as they do."""
     import numpy as np
 
     losses = np.maximum(_losses(base, _half_lost(base)), 0)
     total = float(losses.sum())
-    return _ERRORS**2 * float((losses**2).sum()) / total if total else 0.0
+    return float((losses**2).sum()) / total if total else 0.0
 
 
 def _losses(base: Statistics, rows: Array) -> Array:

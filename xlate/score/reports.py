@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
+from xlate.score.gates import rounded_up
 from xlate.score.judge import Measured, Report, SystemReport
 from xlate.score.metrics import segment_signature, segment_values
 from xlate.score.power import Comparison
@@ -127,7 +128,7 @@ def as_markdown(report: Report, width: int = 2) -> str:
                 lines.append(
                     f"| {_cell(system.system.name)} | {c.name} | {c.baseline:.{width}f} | {c.system:.{width}f} "
                     f"| {c.drop:+.{width}f} | {c.low:+.{width}f} to {c.high:+.{width}f} | {c.p:.3f} "
-                    f"| {c.detectable:.{width}f} |"
+                    f"| {rounded_up(c.detectable, width)} |"
                 )
     if report.verdicts:
         lines += [

@@ -1,0 +1,7 @@
+"""(next)"""
+
+from xlate.score.judge import Report
+
+
+def as_html(report: Report) -> str:
+    return ""
