@@ -118,7 +118,7 @@ def main() -> None:
 
     none = {"stated": [], "alarms": 0, "strict": 0}
     stopped = {(name, kind): [] for name in DAMAGES for kind in ("measured", "expected")}
-    for trial in range(given.trials):
+    for _ in range(given.trials):
         coin = rng.integers(2, size=len(chosen), dtype=bool)[:, None]
         baseline = with_rows(real[0], np.where(coin, real[0].rows, real[1].rows))
         candidate = with_rows(real[0], np.where(coin, real[1].rows, real[0].rows))

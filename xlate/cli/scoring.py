@@ -1,4 +1,4 @@
-"""What `xlate score` and `xlate eval` share: the options of metrics, gates and reports, and how a report is given out."""
+"""What `xlate score` and `xlate eval` share: options of metrics, gates and reports, and how a report is given out."""
 
 from __future__ import annotations
 

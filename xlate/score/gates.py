@@ -90,8 +90,8 @@ def refuse_underpowered(gate: Gate, comparison: Comparison) -> None:
         return
     needed = f"{comparison.needed(gate.value):,} segments are needed; " if gate.value > 0 else ""
     raise UsageError(
-        f"{gate}: the smallest drop that these {comparison.n:,} segments can show is {rounded_up(comparison.detectable)} "
-        f"{NAMES[gate.name]}; {needed}allow more, or add --allow-underpowered"
+        f"{gate}: the smallest drop that these {comparison.n:,} segments can show is "
+        f"{rounded_up(comparison.detectable)} {NAMES[gate.name]}; {needed}allow more, or add --allow-underpowered"
     )
 
 

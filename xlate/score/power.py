@@ -135,7 +135,7 @@ def _both_ways(base: Statistics, other: Statistics) -> float:
 
 
 def _sparse(base: Statistics) -> float:
-    """The drop that a segment makes when it loses half of its translation: a mean in which long ones weigh as they do."""
+    """The drop that a segment makes when it loses half of its translation: a mean in which long ones weigh more."""
     import numpy as np
 
     losses = np.maximum(_losses(base, _half_lost(base)), 0)
