@@ -113,6 +113,10 @@ class Engine:
         """Whether `text` goes to the model in one piece."""
         return len(self.tokenise([text])[0]) <= self.max_source_tokens
 
+    def target_tokens(self, texts: Sequence[str]) -> int:
+        """How many target tokens `texts` have in all."""
+        return sum(map(len, self._pieces[1].encode(list(texts), out_type=str)))
+
     def decode(self, texts: Sequence[str], **changes: Any) -> Iterator[list[tuple[int, Hypothesis]]]:
         """Translate all of `texts`; yields lists of (index in `texts`, hypothesis) as batches finish, each index once.
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @takes_settings
 def run(
     inputs: Annotated[
-        list[str], typer.Argument(metavar="INPUT...", help="Files and folders to read; - is standard input.")
+        list[str], typer.Argument(metavar="INPUT", help="Files and folders to read; - is standard input.")
     ],
     out: Annotated[Path, typer.Option("--out", "-o", metavar="OUT", help="Folder for the bundle.")],
     settings: Settings,

@@ -23,7 +23,7 @@ from xlate.settings import Settings
 def translate(
     settings: Settings,
     inputs: Annotated[
-        list[str] | None, typer.Argument(metavar="[INPUT...]", help="Files and folders; without any, lines from standard input.")
+        list[str] | None, typer.Argument(metavar="INPUT", help="Files and folders; without any, lines from standard input.")
     ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", metavar="FILE", help="Where the bitext goes; by default standard output.")
