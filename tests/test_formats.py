@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import json
 import re
 import sys
 import tempfile
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -48,6 +50,13 @@ PAIRS = [
     ),
     SegmentPair("", "", "", -1e-17, {"article": None, "role": "", "more": {"e": ""}, "digits": "12", "space": " 12"}),
 ]  # fmt: skip
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _no_wait_for_the_disk() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("os.fsync", lambda descriptor: None)
+        yield
 
 
 def _exact(pair: SegmentPair) -> tuple[str, str, str, str, str]:
@@ -229,6 +238,22 @@ def test_nobody_sees_half_a_file(name: str, tmp_path: Path) -> None:
     assert {file: file.read_bytes() for file in tmp_path.iterdir()} == before
 
 
+@pytest.mark.parametrize("suffix", [".jsonl", ".tmx.gz", ".xlf.xz", ".tsv.zst", ".ar"])
+def test_a_full_disk_is_an_output_error_and_keeps_the_old_file(
+    suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    path = tmp_path / f"bitext{suffix}"
+    by_suffix(path).write(PAIRS, path)
+    before = {file: file.read_bytes() for file in tmp_path.iterdir()}
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OutputError, match="No space left on device"):
+        by_suffix(path).write(PAIRS[:1], path)
+    assert {file: file.read_bytes() for file in tmp_path.iterdir()} == before
+
+
 def test_several_formats_in_one_pass(tmp_path: Path) -> None:
     with ExitStack() as stack:
         writers = [stack.enter_context(f.open_writer(tmp_path / f"bitext{f.suffix}")) for f in FORMATS.values()]
@@ -248,9 +273,9 @@ def test_no_pairs_is_a_file_without_pairs(name: str) -> None:
 @pytest.mark.parametrize("name", FORMATS)
 def test_other_languages(name: str, tmp_path: Path) -> None:
     path = tmp_path / f"bitext{FORMATS[name].suffix}"
-    languages = {"source_language": "he", "target_language": "fr-CA"}
-    FORMATS[name].write(PAIRS[:1], path, **languages)
-    assert [pair.target for pair in FORMATS[name].read(path, **languages)] == [PAIRS[0].target]
+    FORMATS[name].write(PAIRS[:1], path, source_language="he", target_language="fr-CA")
+    got = FORMATS[name].read(path, source_language="he", target_language="fr-CA")
+    assert [pair.target for pair in got] == [PAIRS[0].target]
 
 
 def test_writing_into_a_folder_is_an_output_error(tmp_path: Path) -> None:

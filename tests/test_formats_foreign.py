@@ -54,7 +54,8 @@ def _xlf2(units: str, languages: str = "") -> str:
         (_tu('a<bpt i="1">&lt;b></bpt>b<hi type="x">c<ph/>d</hi><ept i="1"/>e', "<!-- no -->y<?pi?>"),
          SegmentPair("1", "abcde", "y")),
         (_tu("a", "b", props='<note>n</note><prop type="x-domain">news</prop><prop type="x-domain">12</prop>'
-             '<prop type="x-domain"/><prop type="score">0.90</prop><prop type="year">2016</prop><prop type="x-id">0012</prop>'),
+             '<prop type="x-domain"/><prop type="score">0.90</prop><prop type="year">2016</prop>'
+             '<prop type="x-id">0012</prop>'),
          SegmentPair("1", "a", "b", 0.9, {"x-domain": ["news", 12, ""], "year": 2016, "x-id": "0012"})),
         (_tu("a", "b", props='<prop type="score">good</prop><prop type="source">BBC</prop><prop type="id">7</prop>'),
          SegmentPair("7", "a", "b", None, {"score": "good", "source": "BBC"})),
