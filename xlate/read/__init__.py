@@ -97,7 +97,7 @@ def _all(handle: IO[bytes] | BinaryIO) -> bytes:
     return data
 
 
-def _article(content: Content, one: Found, record: FileRecord, ids: _Ids, order: int, report: ReadReport) -> Article:
+def _article(content: Content, one: Found, record: FileRecord, ids: _Ids, report: ReadReport) -> Article:
     if content.line is None:
         name = one.id
     else:

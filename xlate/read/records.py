@@ -41,8 +41,11 @@ def sniff(handle: IO[bytes], record: FileRecord) -> Encoding:
         sample = handle.read(SAMPLE)
         whole = len(sample) < SAMPLE
         if not sample.isascii():
-            # up to here the file is ASCII, so a cut inside a character at the start is not possible
-            encoding = decide(sample, complete=whole)
+            # up to here the file is ASCII, so the sample does not begin inside a character
+            try:
+                encoding = decide(sample, complete=whole)
+            except InputError:
+                encoding = Encoding("utf-8", 0, "likely", "most of it is ASCII")  # each line that is not will be told
     handle.seek(0)
     record.encoding, record.certainty, record.why = encoding.name, encoding.certainty, encoding.why
     return encoding
@@ -78,16 +81,20 @@ def _wide_lines(handle: IO[bytes], encoding: Encoding) -> Iterator[Line]:
     while True:
         chunk = handle.read(SAMPLE)
         pending = len(decoder.getstate()[0])
+        bad = ""
         try:
             rest += decoder.decode(chunk, final=not chunk)
         except UnicodeDecodeError as error:
-            yield Line(number + 1, None, bad_bytes(error, encoding, offset - pending))
-            return
+            rest += error.object[: error.start].decode(encoding.name)
+            bad = bad_bytes(error, encoding, offset - pending)
         offset += len(chunk)
         *whole, rest = rest.split("\n")
         for text in whole:
             number += 1
             yield Line(number, text + "\n")
+        if bad:
+            yield Line(number + 1, None, bad)
+            return
         if len(rest) > LONGEST:
             yield Line(number + 1, None, f"is longer than {LONGEST >> 20} MiB; put each article on a line of its own")
             return

@@ -71,9 +71,12 @@ def read_html(data: bytes, record: FileRecord) -> Content:
         return Content("")
     # NUL and other controls end a page early in libxml2; they mean nothing in HTML
     page = re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", " ", page)
-    found: Any = bare_extraction(
-        page, with_metadata=True, include_comments=False, date_extraction_params={"extensive_search": False}
-    )
+    try:
+        found: Any = bare_extraction(
+            page, with_metadata=True, include_comments=False, date_extraction_params={"extensive_search": False}
+        )
+    except Exception as error:  # whatever a broken page brings up in the parser costs that page only, and is told
+        raise InputError(f"trafilatura cannot take this page apart ({error!r}); save its text as .txt") from error
     text = (found and found.text) or ""
     if not text.strip():
         raise InputError("no article text found in this page; save its text as .txt")
