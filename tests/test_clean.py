@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xlate.clean import clean_for_model
@@ -45,6 +45,7 @@ def test_table(text: str, clean: str) -> None:
     assert clean_for_model(text) == clean
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(codec=None) | st.sampled_from("*_#>[]()\u200f\u200bـ\ufefbا\u0653 \n")))
 def test_properties(text: str) -> None:
     clean = clean_for_model(text)

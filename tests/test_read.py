@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import builtins
+import dataclasses
 import gzip
 import hashlib
 import io
 import itertools
+import json
 import os
 import re
 import unicodedata
@@ -14,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from xlate.data import Article
@@ -145,6 +147,7 @@ def test_safe_id(name: str, safe: str) -> None:
     assert safe_id(name) == safe
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(codec=None)))
 @example("ق" * 500)
 @example("con/" * 50)
@@ -195,6 +198,22 @@ def test_a_file_named_twice_is_read_once(tmp_path: Path) -> None:
         articles, report = read(*order)
         assert ids(articles) == ["b", "m__a"]
         assert report.skipped_repeated == 3
+
+
+def test_the_bundle_inside_the_input_is_not_read_again(tmp_path: Path) -> None:
+    put(tmp_path, a_dot_txt="قال", out__articles__a_dot_en_dot_txt="He said", output__b_dot_txt="ثم")
+    report = ReadReport()
+    articles = list(iter_articles([tmp_path], report, exclude=[tmp_path / "x" / ".." / "out"]))
+    assert (ids(articles), report.skipped_excluded) == (["a", "output__b"], 1)
+
+
+def test_the_report_is_plain_data(tmp_path: Path) -> None:
+    put(tmp_path, a_dot_txt="قال", b_dot_txt=b"\xff", c_dot_x="", d_dot_x="")
+    _, report = read(tmp_path)
+    plain = json.loads(json.dumps(dataclasses.asdict(report)))
+    assert plain["skipped_unknown"] == {".x": 2}
+    assert plain["problems"][0]["path"] == "b.txt"
+    assert plain["files"][0]["sha256"] == hashlib.sha256("قال".encode()).hexdigest()
 
 
 # ---- hostile folders
@@ -322,6 +341,7 @@ def test_a_text_too_large_to_be_one(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert told(report) == ["b.txt: is larger than 1 MiB as one article; split it, or give it as .jsonl"]
 
 
+@settings(deadline=None)
 @given(data=st.binary(max_size=300), name=st.sampled_from(["a.txt", "a.md", "a.jsonl", "a.csv", "a.tsv", "a.txt.gz"]))
 @example(b"\xff\xfe\xff", "a.txt")
 @example(b"\xff\xfe\x00\xd8\n\x00", "a.jsonl")

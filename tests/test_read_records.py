@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xlate.data import Article
@@ -95,6 +95,14 @@ def test_a_file_of_another_kind_does_not_flood(tmp_path: Path) -> None:
     assert told(report)[-1] == "n.jsonl: 480 more lines like these could not be read; correct them too"
 
 
+def test_date_and_source_from_the_text_when_no_field_gives_them(tmp_path: Path) -> None:
+    text = "نشر في البلاد يوم 17 - 05 - 2016\nقال"
+    articles, _ = read_bytes(
+        tmp_path, "n.jsonl", jsonl({"text": text}, {"text": text, "source": "واج", "published": "2016-05-18"})
+    )
+    assert [(a.published, a.source) for a in articles] == [("2016-05-17", "البلاد"), ("2016-05-18", "واج")]
+
+
 def test_only_empty_records_is_empty_not_wrong(tmp_path: Path) -> None:
     articles, report = read_bytes(tmp_path, "n.jsonl", '{"text": ""}\n')
     assert (articles, report.empty, report.problems) == ([], ["n.jsonl"], [])
@@ -130,6 +138,7 @@ def test_repeated_ids(tmp_path: Path) -> None:
     ]
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(["1", "1-2", "m-1", "m-3", "m__1", "A", "a", "1-3", None]), max_size=12))
 def test_ids_are_unique_whatever_they_were(tmp_path_factory: pytest.TempPathFactory, names: list[str | None]) -> None:
     path = tmp_path_factory.mktemp("ids") / "m.jsonl"
@@ -273,6 +282,7 @@ def test_tsv_as_corpora_write_it(tmp_path: Path) -> None:
     assert told(report) == ["n.tsv: line 4: 1 columns where the first line names 2; correct its separators"]
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.text(st.characters(codec="utf-8"), min_size=1).filter(lambda t: bool(t.strip())), min_size=1, max_size=5

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xlate.data import Article
@@ -92,6 +93,7 @@ def test_dates(value: str | int | float, iso: str | None) -> None:
     assert parse_date(value) == iso
 
 
+@settings(deadline=None)
 @given(st.text() | st.floats() | st.integers())
 def test_dates_never_crash(value: str | int | float) -> None:
     parse_date(value)
@@ -199,6 +201,29 @@ def test_html_without_an_article(tmp_path: Path, page: str) -> None:
     assert str(report.problems[0]) == "a.htm: no article text found in this page; save its text as .txt"
 
 
+def test_html_date_of_publication_not_of_change(tmp_path: Path) -> None:
+    changed = '<meta property="article:modified_time" content="2019-01-01T10:00:00+01:00">'
+    article, _ = read_one(tmp_path, "a.html", PAGE.replace("CHARSET", changed))
+    assert article.published == "2015-02-23"
+
+
+def test_html_date_and_source_from_the_text(tmp_path: Path) -> None:
+    bare = "\n".join(line for line in PAGE.splitlines() if not line.startswith("<meta"))
+    said = bare.replace("</h1>", "</h1><p>نشر في البلاد أون لاين يوم 17 - 05 - 2016</p>")
+    article, _ = read_one(tmp_path, "a.html", said.replace("CHARSET", ""))
+    assert (article.published, article.source) == ("2016-05-17", "البلاد أون لاين")
+
+
+def test_html_libraries_say_nothing_on_standard_error(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text("<")
+    (tmp_path / "b.html").write_text("<html></html>")
+    code = "import sys; from xlate.read import *; r = ReadReport();"
+    code += "list(iter_articles(sys.argv[1:], r)); print(r.problems)"
+    done = subprocess.run([sys.executable, "-c", code, tmp_path], capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+    assert done.stdout.count("no article text") == 2
+
+
 def test_html_empty(tmp_path: Path) -> None:
     assert read_all(tmp_path, "a.html", " \n")[1].empty == ["a.html"]
 
@@ -249,6 +274,7 @@ FRAGMENTS = [
 ]
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(FRAGMENTS), max_size=30))
 def test_html_any_page_is_an_article_or_a_problem(tmp_path_factory: pytest.TempPathFactory, parts: list[str]) -> None:
     articles, report = read_all(tmp_path_factory.mktemp("html"), "a.html", "".join(parts))

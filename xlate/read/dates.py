@@ -46,6 +46,7 @@ _WHERE_AND_WHEN = re.compile(
 _WHEN = re.compile(
     rf"(?:تاريخ\s+النشر|{_WAS}(?:\s+(?:يوم|بتاريخ|في)){{1,2}}|published(?:\s+on)?|date\s+published)\s*:?\s*{_ONE}"
 )
+_DIGIT = re.compile(r"\d")
 _LONGEST_LINE = 160
 """An imprint is a line of its own; in running text «نشر في …» tells of somebody else's publication."""
 
@@ -76,7 +77,7 @@ def imprint(text: str) -> tuple[str | None, str | None]:
     ('2016-05-17', 'البلاد أون لاين')
     """
     for line in text.splitlines():
-        if len(line) > _LONGEST_LINE:
+        if len(line) > _LONGEST_LINE or not _DIGIT.search(line):
             continue
         folded, origin = fold(line)
         if "نشر" not in folded and "published" not in folded:

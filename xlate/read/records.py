@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import IO
 
 from xlate.errors import InputError
-from xlate.read.dates import parse_date
+from xlate.read.dates import imprint, parse_date
 from xlate.read.encoding import SAMPLE, Encoding, bad_bytes, decide
 from xlate.read.report import FileRecord
 from xlate.read.text import Content, without_surrogates
@@ -235,11 +235,17 @@ def _content(fields: Mapping[str, object], number: int, record: FileRecord, tell
         for name, value in values.items()
     }
     stated = fields.get("published")
-    published = None
+    published, source = imprint(text)
     if stated not in (None, ""):
         usable = isinstance(stated, (str, int, float)) and not isinstance(stated, bool)
         published = parse_date(stated) if usable else None  # type: ignore[arg-type]
         record.dates_not_understood += published is None
     return Content(
-        without_surrogates(text, record), clean["title"], clean["source"], published, clean["url"], clean["id"], number
+        without_surrogates(text, record),
+        clean["title"],
+        clean["source"] or source,
+        published,
+        clean["url"],
+        clean["id"],
+        number,
     )
