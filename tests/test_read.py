@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import builtins
 import dataclasses
+import doctest
 import gzip
 import hashlib
+import importlib
 import io
 import itertools
 import json
@@ -62,6 +64,13 @@ def test_the_seeds() -> None:
     assert [article.published for article in articles].count(None) == 4
     assert (report.found, report.found_bytes) == (5, sum(record.bytes for record in report.files))
     assert report.problems == []
+
+
+@pytest.mark.parametrize("module", ["xlate.read", "xlate.read.find", "xlate.read.dates", "xlate.clean"])
+def test_examples_in_docstrings(module: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(SEEDS.parent)
+    outcome = doctest.testmod(importlib.import_module(module))
+    assert (outcome.failed, outcome.attempted > 0) == (0, True)
 
 
 def test_lazily_and_only_after_the_inputs_are_seen_to_exist(tmp_path: Path) -> None:

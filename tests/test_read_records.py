@@ -247,6 +247,7 @@ def test_csv_fields_longer_than_the_csv_modules_own_limit(tmp_path: Path) -> Non
             'id,text\n1,x\n2,"y\nz\n',
             "record from line 3: unexpected end of data; check its quotation marks, those inside are doubled",
         ),
+        ("id,text\r1,x\r", "line 1: a lone carriage return ends a line; save it with \\n line ends"),
         (
             "id,text\n1,Министр иностранных дел\n".encode("cp1251"),
             "is in no known encoding (perhaps cp1251); convert it to UTF-8, for example with iconv",

@@ -73,7 +73,7 @@ def parse_date(value: str | int | float) -> str | None:
 def imprint(text: str) -> tuple[str | None, str | None]:
     """The publication date and the source that a line of the text itself states, each None where none does.
 
-    >>> imprint("تنسيق جزائري\nنشر في البلاد أون لاين يوم 17 - 05 - 2016\n")
+    >>> imprint("تنسيق جزائري\\nنشر في البلاد أون لاين يوم 17 - 05 - 2016\\n")
     ('2016-05-17', 'البلاد أون لاين')
     """
     for line in text.splitlines():

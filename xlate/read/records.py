@@ -195,6 +195,8 @@ def _parsed(handle: IO[bytes], encoding: Encoding, delimiter: str | None) -> Ite
             yield start, row
             start = reader.line_num + 1
     except csv.Error as error:
+        if "new-line" in str(error):
+            raise InputError(f"line {start}: a lone carriage return ends a line; save it with \\n line ends") from None
         raise InputError(
             f"record from line {start}: {error}; check its quotation marks, those inside are doubled"
         ) from None
