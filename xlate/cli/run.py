@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @takes_settings
 def run(
     inputs: Annotated[
-        list[str], typer.Argument(metavar="INPUT...", help="Files and folders to read; - is standard input.")
+        list[str], typer.Argument(metavar="INPUT", help="Files and folders to read; - is standard input.")
     ],
     out: Annotated[Path, typer.Option("--out", "-o", metavar="OUT", help="Folder for the bundle.")],
     settings: Settings,
@@ -33,7 +33,9 @@ def run(
     ] = None,
     formats: Annotated[
         list[str] | None,
-        typer.Option("--format", "-f", help="Write only this bitext format (may be given again): jsonl, tsv, tmx, xlf, moses."),
+        typer.Option(
+            "--format", "-f", help="Write only this bitext format (may be given again): jsonl, tsv, tmx, xlf, moses."
+        ),
     ] = None,
     include_boilerplate: Annotated[
         bool, typer.Option("--include-boilerplate", help="Translate menus, notices and forms too.")
