@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Metrics = Annotated[
     list[str] | None,
-    typer.Option("--metric", "-m", help="bleu, chrf, chrf++ or ter; may be given again or with commas. [bleu,chrf]"),
+    typer.Option("--metric", help="bleu, chrf, chrf++ or ter; may be given again or with commas. [bleu,chrf]"),
 ]
 Samples = Annotated[int, typer.Option(min=0, help="Bootstrap resamples for intervals and gates; 0: no intervals.")]
 Seed = Annotated[int, typer.Option(min=0, envvar="SACREBLEU_SEED", help="Of the random numbers; as for sacrebleu.")]

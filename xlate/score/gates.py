@@ -104,7 +104,7 @@ def rounded_up(value: float, width: int = 2) -> str:
 def judge_drop(gate: Gate, system: str, comparison: Comparison) -> Verdict:
     """Paired gate: fails where the drop is larger than allowed and significant, warns where it is only larger."""
     c = comparison
-    test = f"paired bootstrap, {c.n:,} segments, {c.samples:,} samples, one-sided p = {c.p:.3f}"
+    test = f"paired bootstrap and randomisation, {c.n:,} segments, {c.samples:,} samples, one-sided p = {c.p:.3f}"
     moved = f"{c.name} went from {c.baseline:.2f} to {c.system:.2f}"
     if c.drop <= gate.value:
         return Verdict(str(gate), system, "passed", f"{gate} holds: {moved} ({test})")

@@ -1,8 +1,9 @@
 """A system against a baseline on the same segments: the drop, its significance, and the smallest drop that would show.
 
-**Significance.** One-sided paired bootstrap (Koehn 2004): resample segments, score both systems on the same draw. p is
-the larger of two answers, so that sparse drops are not called significant too early: how often the drop vanishes
-(percentile), and how often it comes out twice as large (the same distribution shifted to no drop; Noreen 1989).
+**Significance.** One-sided and paired; p is the larger of two answers. The bootstrap's (Koehn 2004): how often the drop
+vanishes when segments are resampled. Approximate randomisation's (Riezler and Maxwell 2005): how often a drop so large
+comes out when a coin decides for each segment whose output is whose. The second is exact where neither system is
+better; the bootstrap alone raises 8 % false alarms instead of 5 % on 200 segments of which a few loop.
 
 **Smallest detectable drop.** The drop that a one-sided test at 5 % finds with power 95 %: 1.645 + 1.645 standard
 errors. It is known before the drop is looked at, from two ways in which a drop can hide, of which the larger counts:
@@ -27,7 +28,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from xlate.score.metrics import LOWER_IS_BETTER, Statistics, corpus_values
-from xlate.score.resample import SEED, bootstrap_p, interval, resampled
+from xlate.score.resample import SEED, bootstrap_p, interval, randomised, resampled
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -94,12 +95,12 @@ def compare(
     drawn = resampled([*baseline, *system], samples, seed)
     half = len(baseline)
     return [
-        _compare(base, other, base_values, other_values)
+        _compare(base, other, base_values, other_values, seed)
         for base, other, base_values, other_values in zip(baseline, system, drawn[:half], drawn[half:], strict=True)
     ]
 
 
-def _compare(base: Statistics, other: Statistics, base_values: Array, other_values: Array) -> Comparison:
+def _compare(base: Statistics, other: Statistics, base_values: Array, other_values: Array, seed: int) -> Comparison:
     import numpy as np
 
     sign = -1.0 if base.metric in LOWER_IS_BETTER else 1.0
@@ -107,7 +108,7 @@ def _compare(base: Statistics, other: Statistics, base_values: Array, other_valu
     drops = sign * (base_values.astype("float64") - other_values.astype("float64"))
     ends = interval(drops)
     vanished = int(np.sum(drops <= 0))
-    doubled = int(np.sum(drops >= 2 * drop)) if drop > 0 else len(drops)
+    shuffled = int(np.sum(sign * randomised(base, other, len(drops), seed) >= drop))
     return Comparison(
         metric=base.metric,
         name=base.name,
@@ -116,7 +117,7 @@ def _compare(base: Statistics, other: Statistics, base_values: Array, other_valu
         drop=drop,
         low=ends.low,
         high=ends.high,
-        p=(max(vanished, doubled) + 1) / (len(drops) + 1),
+        p=(max(vanished, shuffled) + 1) / (len(drops) + 1),
         p_two_sided=bootstrap_p(base_values, other_values, abs(drop)),
         noise=float(drops.std()) * _both_ways(base, other),
         sparse=_sparse(base),

@@ -133,7 +133,7 @@ def as_markdown(report: Report, width: int = 2) -> str:
     if report.verdicts:
         lines += [
             "",
-            *(f"- {_MARK[v.outcome]} {_cell(_who(report, v.system))}{_cell(v.sentence)}" for v in report.verdicts),
+            *(f"- {_MARK[v.outcome]} {_cell(_who(report, v.system) + v.sentence)}" for v in report.verdicts),
         ]
     lines += ["", "```", *(f"{m.score.metric}|{m.score.signature}" for m in report.systems[0].measured), "```", ""]
     return "\n".join(lines)
