@@ -3,7 +3,7 @@
 **Significance.** One-sided and paired; p is the larger of two answers. The bootstrap's (Koehn 2004): how often the drop
 vanishes when segments are resampled. Approximate randomisation's (Riezler and Maxwell 2005): how often a drop so large
 comes out when a coin decides for each segment whose output is whose. The second is exact where neither system is
-better; the bootstrap alone raises 8 % false alarms instead of 5 % on 200 segments of which a few loop.
+better; together they raised 3.9 % false alarms at the level of 5 % in 1,000 trials on 200 real segments.
 
 **Smallest detectable drop.** The drop that a one-sided test at 5 % finds with power 95 %: 1.645 + 1.645 standard
 errors. It is known before the drop is looked at, from two ways in which a drop can hide, of which the larger counts:
