@@ -16,7 +16,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sacrebleu.metrics import TER
+    from sacrebleu.metrics.ter import TER
 
 Row = tuple[int, int, int]  # vertical positive and negative differences as bits, and the distance so far
 
@@ -24,7 +24,7 @@ Row = tuple[int, int, int]  # vertical positive and negative differences as bits
 @cache
 def fast_ter() -> type[TER]:
     """sacrebleu's class with the edits counted here; everything else, the signature too, is its own."""
-    from sacrebleu.metrics import TER
+    from sacrebleu.metrics.ter import TER
 
     class FastTER(TER):
         """TER whose segments are compared by `edit_rate`."""
