@@ -245,13 +245,13 @@ def test_the_article_goes_on_after_a_block_in_its_middle() -> None:
     assert line_roles([PROSE, "اقرأ أيضا", "مقتل ثلاثة في قصف", PROSE])[2:] == ["boilerplate", "body"]
 
 
-def test_a_label_above_the_title_does_not_swallow_it():
+def test_a_label_above_the_title_does_not_swallow_it() -> None:
     lines = ["أهم الأخبار", "مقتل ثلاثة في قصف على ريف حلب", HEADLINES[0], PROSE]
     assert line_roles(lines) == ["boilerplate", "boilerplate", "headline", "body"]
     assert line_roles(lines[:1] + lines[2:]) == ["boilerplate", "headline", "body"]
 
 
-def test_a_long_question_ends_a_block():
+def test_a_long_question_ends_a_block() -> None:
     question = "وسأل النائب الوزير أمام المجلس: هل تعرفون كم قرية ما زالت بلا ماء ولا كهرباء اليوم؟"
     assert line_roles([PROSE, "اقرأ أيضا", "مقتل ثلاثة في قصف", question, PROSE])[3] == "body"
 
