@@ -175,7 +175,7 @@ def test_checks_never_raise_and_say_known_kinds(source: str, target: str, limit:
 
 @pytest.mark.parametrize("unit", ["a ", "ab", "a-", "ا", "ا ", "...", "p-p-", "word word2 ", "x" * 9 + "-"])
 def test_hostile_repetition_takes_linear_time(unit: str) -> None:
-    text = (unit * 60_000)[:60_000]
+    text = (unit * 20_000)[:20_000]
     start = time.process_time()
     check(text, text)
     check(SOURCE, text)

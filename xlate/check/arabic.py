@@ -9,7 +9,6 @@ import re
 from fractions import Fraction
 
 from xlate.check.arabic_words import (
-    AGES,
     CHANCE,
     DECADES,
     DOUBTFUL,
@@ -32,7 +31,6 @@ from xlate.check.digits import Kind, Mention, Option, Token, readings, tokens
 from xlate.check.english import fractions, times
 
 _PERCENT = re.compile(r"(?<!\w)(?:ب|في |ف)ال(?:مءه|ميه|مايه)(?!\w)")
-LOOSE |= {word: (Fraction(value),) for word, value in AGES.items()}
 _DUAL_NOUN = re.compile(r"\w{2,}(?:ان|ين|تا|تي|ا|ي|اها|اه|يها|يه|اهم|يهم)")
 
 

@@ -45,8 +45,8 @@ UNITS = _table("""
 14 أربعتاشر
 15 خمستاشر
 16 ستاشر ستتاشر
-17 سبعتاشر
-18 تمنتاشر
+17 سبعتاشر سبعطاشر
+18 تمنتاشر تمانتاشر
 19 تسعتاشر
 """)
 TENS = _table("""
@@ -101,6 +101,7 @@ ORDINALS = _table("""
 """)
 DECADES = {word[:-2] + ending: value for word, value in TENS.items() for ending in ("ينيات", "ينات", "ات", "يات")}
 del DECADES["عشرات"]  # dozens
+del DECADES["ستات"]  # ladies
 AGES = {word[:-2] + ending: value for word, value in TENS.items() for ending in ("ينيه", "يني", "ينيا")}
 LOOSE: dict[str, tuple[Fraction, ...]] = {
     normalise(word): tuple(Fraction(value) for value in values.split())
@@ -195,6 +196,7 @@ def _inflected() -> dict[str, tuple[bool, str]]:
     return forms
 
 
+LOOSE |= {word: (Fraction(value),) for word, value in AGES.items()}
 FRACTIONS = {f"/{word}": LOOSE[word] for word in SUFFIXED if word in LOOSE}
 LOOSE |= FRACTIONS
 WORDS = _inflected()

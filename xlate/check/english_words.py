@@ -38,6 +38,7 @@ ORDINALS = {
         )
     )
 } | {word[:-1] + "ieth": value for word, value in TENS.items()}
+ORDINALS |= {word + "ly": value for word, value in ORDINALS.items()}
 ORDINAL_SCALES = {"hundredth": 100, "thousandth": 1000, "millionth": 10**6}
 DECADES = {word[:-1] + "ies": value for word, value in TENS.items()}
 MONTHS = {

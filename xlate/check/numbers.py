@@ -43,7 +43,11 @@ def unmatched(source: str, target: str) -> tuple[list[Mention], list[Mention]]:
     from_source = _values(left) | _values(latin)
     from_target = _values(right)
     missing = [mention for mention in left if _required(mention) and not _found(mention, from_target)]
-    added = [mention for mention in right if _required(mention) and not _found(mention, from_source)]
+    added = [
+        mention
+        for mention in right
+        if mention.kind != "scale" and _required(mention) and not _found(mention, from_source)
+    ]
     return missing, [mention for mention in added if mention.text not in ("0", "1")]
 
 
