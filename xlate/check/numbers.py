@@ -5,7 +5,7 @@ is not found there in any reading is a discrepancy. Values are compared as sets:
 
 What has to be there was decided by measuring on right text (eval/checks/README.md): digits, months that cannot be
 another word, and numbers and ordinals from three up in words, on both sides. What only excuses: one and two in words
-(articles, pronouns, the dual), bare scale words ("a million", «مئة»), fractions, decades, dozens, Roman numerals, words
+(articles, pronouns, the dual), bare scale words ("thousand"; "million" in the English), fractions, decades, dozens, Roman numerals, words
 that are also names (`Six Flags`, «ساحة السبعين»). A lone digit 0 or 1 in the English may be a score's other half.
 """
 
