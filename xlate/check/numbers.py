@@ -6,7 +6,7 @@ is not found there in any reading is a discrepancy. Values are compared as sets:
 What has to be there was decided by measuring on right text (eval/checks/README.md): digits, months that cannot be
 another word, decades, and numbers and ordinals from three up in words, on both sides. What only excuses: one and two in
 words (articles, pronouns, the dual), bare scale words ("thousand"; "million" in the English), fractions, dozens, Roman
-numerals, words that are also names (`Six Flags`, «ساحة السبعين»). A lone digit 0 or 1 in the English may be half a score.
+numerals, words that are also names (`Six Flags`, «ساحة السبعين»). A lone 0 or 1 in the English may be half a score.
 """
 
 from __future__ import annotations
