@@ -41,7 +41,12 @@ ALL = dict(commands())
 
 
 def test_every_command_has_an_example():
-    shown = {path for path in ALL for words in COMMANDS if "xlate" in words and tuple(words[words.index("xlate") + 1 :][: len(path)]) == path}
+    shown = {
+        path
+        for path in ALL
+        for words in COMMANDS
+        if "xlate" in words and tuple(words[words.index("xlate") + 1 :][: len(path)]) == path
+    }
     assert shown == set(ALL)
 
 
@@ -54,7 +59,9 @@ def test_every_option_in_an_example_exists(words: list[str]):
 
 
 @pytest.mark.parametrize("words", [w for w in COMMANDS if not set(NOT_RUN) & set(w)], ids=" ".join)
-def test_examples_run(words: list[str], place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+def test_examples_run(
+    words: list[str], place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
     monkeypatch.chdir(place)
     stdin = b""
     if "<" in words:

@@ -10,7 +10,8 @@ _ARABIC = re.compile(r"[\u0620-\u064a\u0671-\u06d3\u06fa-\u06fc\u0750-\u077f\u08
 _ARABIC_RUN = re.compile(rf"{_ARABIC.pattern}(?:{_ARABIC.pattern}|[\u0640\u064b-\u0652]| (?={_ARABIC.pattern}))*")
 _MARKS = re.compile(r"[\u0640\u064b-\u0652\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _STUTTER = re.compile(r"\b(\w{1,8})(?:[-–]\1\b){2,}", re.IGNORECASE)  # p-p-p
-_SYLLABLES = re.compile(r"([^\W\d_]{1,4})\1{4,}", re.IGNORECASE)  # lalalalala
+_SYLLABLES = re.compile(r"([^\W\d_]{2,4})\1{2,}|([^\W\d_])\2{4,}", re.IGNORECASE)  # lalala, aaaaa
+_ENDINGS = re.compile(r"([\'’][a-z]{1,2})\1+\b", re.IGNORECASE)  # Morocco's's
 _MARK_RUN = re.compile(r"([^\w\s]{1,2})\1{7,}")
 _LONGEST_PHRASE = 24  # words
 _MOST_WORDS = 2000  # of a segment are looked at: decoding stops long before
@@ -23,9 +24,9 @@ def loop(source: str, target: str) -> str | None:
     """The repeated part with its count, when the target repeats itself without the source doing so.
 
     Told: a word three times in a row, two words three times, three or more words twice, a phrase of five words three
-    times anywhere, "p-p-p", "lalalalala", runs of eight marks. A source that repeats nearly as often excuses it.
+    times anywhere, "p-p-p", "lalala", "'s's", runs of eight marks. A source that repeats nearly as often excuses it.
     """
-    for pattern in (_STUTTER, _SYLLABLES, _MARK_RUN):
+    for pattern in (_STUTTER, _SYLLABLES, _ENDINGS, _MARK_RUN):
         match = pattern.search(target)
         if match and not pattern.search(source):
             return match.group()[:40]
