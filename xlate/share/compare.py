@@ -7,8 +7,8 @@ scanning errors and lost spaces («تونسوالجزائر») count for what th
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
 from xlate.data import Tier
@@ -16,6 +16,7 @@ from xlate.share.values import ShareSettings
 
 _ALIKE = 0.7  # letters that two stretches must share (Dice) to be two spellings of one thing
 _OUTSIDE = 0.15  # share of the larger segment that lies outside the smaller one when it is contained
+_WHOLE = 0.97  # share of the smaller segment that stands in the larger when nothing was edited
 _SHORT = 7  # words; a shorter segment needs more in common to be an edited copy
 _SHORT_NEAR = 0.78
 _LEAST_COMMON = 3  # words
@@ -36,11 +37,13 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The tier and score of a pair; `fragment` gives the common stretch as word ranges (a0, a1, b0, b1)."""
+    """The tier and score of a pair; `fragment` gives the common stretch as word ranges (a0, a1, b0, b1); `detail`
+    holds the numbers a paraphrase was decided by."""
 
     tier: Tier
     score: float
-    fragment: tuple[int, int, int, int]
+    fragment: tuple[int, int, int, int] = (0, 0, 0, 0)
+    detail: Mapping[str, float] = field(default_factory=dict)
 
 
 def prepare(forms: Sequence[str], quoted: str = "") -> Text:
@@ -92,13 +95,15 @@ class Comparer:
         held = kept / smaller
         if a.joined in b.joined or b.joined in a.joined:
             best, held = _inside(a, b), 1.0
-        if held >= settings.part:
-            span = b.before[best[3]] - b.before[best[2]] if size_b == larger else a.before[best[1]] - a.before[best[0]]
-            if 1 - span / larger >= _OUTSIDE or same < settings.near:
-                return Match("contained", round(min(1.0, held), 4), best)
+        span = b.before[best[3]] - b.before[best[2]] if size_b == larger else a.before[best[1]] - a.before[best[0]]
+        contained = Match("contained", round(min(1.0, held), 4), best)
+        if held >= _WHOLE and 1 - span / larger >= _OUTSIDE:
+            return contained
         words = min(len(a.forms), len(b.forms))
         if same >= (settings.near if words >= _SHORT else _SHORT_NEAR) and _common_words(runs) >= _LEAST_COMMON:
             return Match("near-duplicate", round(same, 4), (0, len(a.forms), 0, len(b.forms)))
+        if held >= settings.part and _common_words(runs) >= _LEAST_COMMON:
+            return contained
         return self._quotation(b, best, kept_words, kept)
 
     def _quotation(self, b: Text, best: tuple[int, int, int, int], words: int, kept: int) -> Match | None:
