@@ -16,6 +16,8 @@ from xlate.share.values import ShareSettings
 
 _ALIKE = 0.7  # letters that two stretches must share (Dice) to be two spellings of one thing
 _OUTSIDE = 0.15  # share of the larger segment that lies outside the smaller one when it is contained
+_MOVED = 0.9  # what words in another order are worth
+_BORDER = 0.5  # below this share in common, misspelt words are not looked for out of order
 _WHOLE = 0.97  # share of the smaller segment that stands in the larger when nothing was edited
 _SHORT = 7  # words; a shorter segment needs more in common to be an edited copy
 _SHORT_NEAR = 0.78
@@ -37,12 +39,13 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The tier and score of a pair; `fragment` gives the common stretch as word ranges (a0, a1, b0, b1); `detail`
-    holds the numbers a paraphrase was decided by."""
+    """The tier and score of a pair; `fragment` gives the common stretch as word ranges (a0, a1, b0, b1),
+    `quoted` says that both sides have it in quotation marks; `detail` holds the numbers a paraphrase was decided by."""
 
     tier: Tier
     score: float
     fragment: tuple[int, int, int, int] = (0, 0, 0, 0)
+    quoted: bool = False
     detail: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -90,7 +93,9 @@ class Comparer:
         matched_a, matched_b = sum(r[4] for r in runs), sum(r[5] for r in runs)
         ordered = (matched_a + matched_b) / (size_a + size_b)
         # the same words in another order say nearly the same
-        same = max(ordered, 0.9 * 2 * bag / (size_a + size_b))
+        same = max(ordered, _MOVED * 2 * bag / (size_a + size_b))
+        if _BORDER <= same < settings.near:
+            same = max(same, _MOVED * 2 * (bag + self._respelt(b)) / (size_a + size_b))
         best, kept_words, kept = _fragment(runs, a, b)
         held = kept / smaller
         if a.joined in b.joined or b.joined in a.joined:
@@ -106,6 +111,23 @@ class Comparer:
             return contained
         return self._quotation(b, best, kept_words, kept)
 
+    def _respelt(self, b: Text) -> int:
+        """Letters kept by words that `b` has spelt otherwise, wherever they stand: greedy, best first."""
+        left_a, left_b = sorted((self._a.bag - b.bag).elements()), sorted((b.bag - self._a.bag).elements())
+        alike = sorted(
+            ((-2 * kept / (len(x) + len(y)), i, j, kept) for i, x in enumerate(left_a) for j, y in enumerate(left_b)
+             if (kept := common_letters(x, y)) * 2 >= _ALIKE * (len(x) + len(y)))
+        )
+        used_a: set[int] = set()
+        used_b: set[int] = set()
+        total = 0
+        for _, i, j, kept in alike:
+            if i not in used_a and j not in used_b:
+                used_a.add(i)
+                used_b.add(j)
+                total += kept
+        return total
+
     def _quotation(self, b: Text, best: tuple[int, int, int, int], words: int, kept: int) -> Match | None:
         """A long dense fragment, or a shorter one that both sides put in quotation marks."""
         a, settings = self._a, self._settings
@@ -120,7 +142,7 @@ class Comparer:
         )
         if words < (settings.quoted_words if quoted else settings.fragment_words):
             return None
-        return Match("quotation", round(kept / max(span_a, span_b), 4), best)
+        return Match("quotation", round(kept / max(span_a, span_b), 4), best, quoted)
 
     def _runs(self, b: Text) -> list[tuple[int, int, int, int, int, int, bool]]:
         """The alignment as runs (a0, a1, b0, b1, letters matched of a, of b, whether all match)."""
