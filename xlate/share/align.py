@@ -51,7 +51,7 @@ def align(
     aside = boilerplate.find(by_id, keyed, settings)
     skip = {segment for item in aside for segment in item.segments}
     classes = _classes((s, k) for name in keyed for s, k in keyed[name] if s.id not in skip)
-    published = {name: found for name, a in by_id.items() if (found := dates.published(a))}
+    published = {name: a.published for name, a in by_id.items() if a.published and dates.day(a.published)}
     edges = _edges(classes, settings)
     edges["paraphrase"], note = semantic.edges(classes, edges, published, settings)
     held = {name: tuple(s for s, _ in keyed[name] if s.id not in skip) for name in by_id}
