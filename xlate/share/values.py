@@ -34,12 +34,12 @@ class ShareSettings:
     part: float = 0.85
     fragment_words: int = 8
     quoted_words: int = 6
-    paraphrase: float = 0.6
+    paraphrase: float = 0.5
     posting: int = 48
     boilerplate_articles: int = 5
     boilerplate_share: float = 0.1
     semantic: Semantic = "auto"
-    semantic_limit: int = 40_000
+    semantic_limit: int = 10_000
     event_days: int = 14
 
     def __post_init__(self) -> None:
