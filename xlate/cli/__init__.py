@@ -6,6 +6,7 @@ and everything else inside the functions that use it: `xlate --help` must answer
 
 from __future__ import annotations
 
+from xlate.cli import align as _align  # noqa: F401 registers the command
 from xlate.cli.app import app
 
 __all__ = ["app", "main"]

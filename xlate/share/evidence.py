@@ -4,9 +4,10 @@ Keys of `Cluster.evidence`, plain JSON data:
 
 - `within_article`: true where all members stand in one article (a repeat, not sharing);
 - `articles`: how many articles hold a member; `first`: the article published first and its date, where dates tell;
-- `identical` (verbatim): whether the members are equal as written, and not only after folding;
+- `identical` (verbatim): whether the members are equal as written, and not only after folding; `representative`: the
+  member written with most words;
 - `same`: lists of members that are verbatim among themselves (other tiers; lists of one are left out);
-- `pairs`: objects `a`, `b` (segment ids, one for each such list; `a` is from the article published first where dates
+- `pairs`: objects `a`, `b` (segment ids, the first of such a list for all of it; `a` is from the article published first where dates
   tell), `tier`, `score`, and where the tier has them `fragment` (`a_start`, `a_end`, `a_text`, `b_start`, …: half-open
   offsets in code points of the segment's own text) and `difference` (`xlate.share.difference`, offsets likewise);
 - `holder` (contained): the segment that holds the other;
@@ -64,6 +65,7 @@ def _cluster(
         data["first"] = {"article": first, "published": published[first]}
     if tier == "verbatim":
         data["identical"] = len({s.text for s in segments}) == 1
+        data["representative"] = parts[0].segments[0].id
     else:
         _add_pairs(data, tier, parts, matches, published)
     return Cluster(
