@@ -69,7 +69,7 @@ def background(paths: Iterable[Path], least_words: int = 7, most_words: int = 60
                 text = " ".join(line.split("\t")[0].split())
                 tokens = forms(text)
                 name = key(tokens)
-                if least_words <= len(tokens) <= most_words and name not in seen:
+                if least_words <= min(len(tokens), len(text.split())) and len(tokens) <= most_words and name not in seen:
                     seen.add(name)
                     yield text
 

@@ -87,11 +87,13 @@ def _classes(keyed: Iterable[tuple[Segment, str]]) -> list[Class]:
     for segment, name in keyed:
         groups[name].append(segment)
     classes = []
+    shared_words: dict[str, str] = {}  # one object a word form, or the words would take most of the memory
     for name, members in groups.items():
         folded = {text: forms(text) for text in {s.text for s in members}}
         members.sort(key=lambda s: (-len(folded[s.text]), s.id))
         quoted = "".join("".join(forms(q)) for q in _QUOTED.findall(normalise(members[0].text)))
-        classes.append(Class(name, prepare(folded[members[0].text], quoted), tuple(members)))
+        tokens = [shared_words.setdefault(w, w) for w in folded[members[0].text]]
+        classes.append(Class(name, prepare(tokens, quoted), tuple(members)))
     return sorted(classes, key=lambda c: c.text.forms)
 
 

@@ -16,6 +16,7 @@ from xlate.share.values import ShareSettings
 
 _ALIKE = 0.7  # letters that two stretches must share (Dice) to be two spellings of one thing
 _OUTSIDE = 0.15  # share of the larger segment that lies outside the smaller one when it is contained
+_LITTLE = 0.3  # share of the smaller segment's letters in common words below which only a fragment can be shared
 _MOVED = 0.9  # what words in another order are worth
 _BORDER = 0.5  # below this share in common, misspelt words are not looked for out of order
 _WHOLE = 0.97  # share of the smaller segment that stands in the larger when nothing was edited
@@ -80,14 +81,16 @@ class Comparer:
         self._settings = settings
         self._matcher: SequenceMatcher[str] = SequenceMatcher(autojunk=False)
         self._matcher.set_seq2(text.forms)
+        self._triples: frozenset[tuple[str, ...]] | None = None
 
     def compare(self, b: Text) -> Match | None:
         """The tier of this text (a) and `b`, or None. Verbatim is not looked for: the texts are distinct."""
         a, settings = self._a, self._settings
         size_a, size_b = a.before[-1], b.before[-1]
         smaller, larger = sorted((size_a, size_b))
-        bag = sum(len(w) * min(n, b.bag[w]) for w, n in a.bag.items() if w in b.bag)
-        if bag < 0.25 * smaller and a.joined not in b.joined and b.joined not in a.joined:
+        bag = sum([len(w) * min(a.bag[w], b.bag[w]) for w in a.bag.keys() & b.bag.keys()])
+        nested = a.joined in b.joined or b.joined in a.joined
+        if bag < _LITTLE * smaller and not nested and not (bag >= _FRAGMENT_LETTERS / 2 and self._shares_run(b)):
             return None
         runs = self._runs(b)
         matched_a, matched_b = sum(r[4] for r in runs), sum(r[5] for r in runs)
@@ -98,7 +101,7 @@ class Comparer:
             same = max(same, _MOVED * 2 * (bag + self._respelt(b)) / (size_a + size_b))
         best, kept_words, kept = _fragment(runs, a, b)
         held = kept / smaller
-        if a.joined in b.joined or b.joined in a.joined:
+        if nested:
             best, held = _inside(a, b), 1.0
         span = b.before[best[3]] - b.before[best[2]] if size_b == larger else a.before[best[1]] - a.before[best[0]]
         contained = Match("contained", round(min(1.0, held), 4), best)
@@ -111,12 +114,19 @@ class Comparer:
             return contained
         return self._quotation(b, best, kept_words, kept)
 
+    def _shares_run(self, b: Text) -> bool:
+        """Whether three words in a row are the same: a long fragment has them."""
+        if self._triples is None:
+            self._triples = frozenset(zip(self._a.forms, self._a.forms[1:], self._a.forms[2:], strict=False))
+        return not self._triples.isdisjoint(zip(b.forms, b.forms[1:], b.forms[2:], strict=False))
+
     def _respelt(self, b: Text) -> int:
         """Letters kept by words that `b` has spelt otherwise, wherever they stand: greedy, best first."""
         left_a, left_b = sorted((self._a.bag - b.bag).elements()), sorted((b.bag - self._a.bag).elements())
         alike = sorted(
             ((-2 * kept / (len(x) + len(y)), i, j, kept) for i, x in enumerate(left_a) for j, y in enumerate(left_b)
-             if (kept := common_letters(x, y)) * 2 >= _ALIKE * (len(x) + len(y)))
+             if 2 * min(len(x), len(y)) >= _ALIKE * (len(x) + len(y))
+             and (kept := common_letters(x, y)) * 2 >= _ALIKE * (len(x) + len(y)))
         )
         used_a: set[int] = set()
         used_b: set[int] = set()

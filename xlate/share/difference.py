@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
-from xlate.share.words import ATTRIBUTION, Word, is_title, negations, number_values, place, words
+from xlate.share.words import ATTRIBUTION, Word, is_title, negates, number_values, place, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,16 @@ class Difference:
 
     def as_data(self) -> dict[str, Any]:
         """Plain JSON data."""
-        return asdict(self)
+        return {
+            "edits": [
+                {"op": e.op, "kind": e.kind, "a": _span_data(e.a), "b": _span_data(e.b)} for e in self.edits
+            ],
+            "alerts": [{"kind": x.kind, "a": list(x.a), "b": list(x.b)} for x in self.alerts],
+        }
+
+
+def _span_data(span: Span) -> dict[str, Any]:
+    return {"start": span.start, "end": span.end, "text": span.text}
 
 
 def difference(a: str, b: str, range_a: tuple[int, int] | None = None, range_b: tuple[int, int] | None = None) -> Difference:
@@ -72,7 +81,7 @@ def difference(a: str, b: str, range_a: tuple[int, int] | None = None, range_b: 
     return Difference(edits, tuple(_alerts([w.form for w in side_a], [w.form for w in side_b])))
 
 
-def _within(found: list[Word], limits: tuple[int, int] | None) -> list[Word]:
+def _within(found: Sequence[Word], limits: tuple[int, int] | None) -> Sequence[Word]:
     return found if limits is None else [w for w in found if limits[0] <= w.start and w.end <= limits[1]]
 
 
@@ -138,8 +147,8 @@ def _alerts(a: Sequence[str], b: Sequence[str]) -> Iterable[Alert]:
     numbers = [number_values(side) for side in sides]
     if numbers[0] != numbers[1]:
         yield Alert("number", tuple(sorted(numbers[0] - numbers[1])), tuple(sorted(numbers[1] - numbers[0])))
-    if negations(sides[0]) != negations(sides[1]):
-        said = [Counter(w for w in side if negations([w])) for side in sides]
+    said = [Counter(w for w in side if negates(w)) for side in sides]
+    if said[0].total() != said[1].total():
         yield Alert("negation", tuple(sorted((said[0] - said[1]).elements())), tuple(sorted((said[1] - said[0]).elements())))
     named = [{p: w for w in side if (p := place(w))} for side in sides]
     if named[0].keys() != named[1].keys():

@@ -6,7 +6,9 @@ Every word list is written in folded Arabic (`xlate.normalise`).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from xlate.normalise import fold, normalise
 
@@ -86,7 +88,8 @@ def forms(text: str) -> list[str]:
     return [canonical_number(w) if w[0].isdigit() else w for w in _WORD.findall(normalise(text))]
 
 
-def words(text: str) -> list[Word]:
+@lru_cache(maxsize=4096)
+def words(text: str) -> tuple[Word, ...]:
     """Like `forms`, with places: `text[w.start:w.end]` is the word as it was written."""
     folded, origin = fold(text)
     found = []
@@ -98,7 +101,7 @@ def words(text: str) -> list[Word]:
         while last < limit and fold(text[last])[0] == "" and not text[last].isspace():
             last += 1
         found.append(Word(canonical_number(form) if form[0].isdigit() else form, origin[match.start()], last))
-    return found
+    return tuple(found)
 
 
 def key(tokens: list[str]) -> str:
@@ -114,24 +117,24 @@ def bare(form: str) -> str:
     return form[1:] if form[:1] in "وف" and len(form) > 4 else form
 
 
-def number_values(tokens: list[str]) -> set[str]:
+def number_values(tokens: Iterable[str]) -> set[str]:
     """The numbers said in digits or words (units and tens; compound number words give their parts)."""
-    found = set()
-    for token in tokens:
-        if token[0].isdigit():
-            found.add(token)
-        else:
-            value = NUMBER_WORDS.get(token) or NUMBER_WORDS.get(token.removeprefix("و")) or NUMBER_WORDS.get(bare(token))
-            if value:
-                found.add(value)
-    return found
+    return {value for value in map(_number_value, tokens) if value}
 
 
-def negations(tokens: list[str]) -> int:
-    """How many negating words there are."""
-    return sum(t in NEGATIONS or t.removeprefix("و") in NEGATIONS or t[:1] == "ب" and t[1:] in NEGATIONS for t in tokens)
+@lru_cache(maxsize=65536)
+def _number_value(token: str) -> str | None:
+    if token[0].isdigit():
+        return token
+    return NUMBER_WORDS.get(token) or NUMBER_WORDS.get(token.removeprefix("و")) or NUMBER_WORDS.get(bare(token))
 
 
+def negates(token: str) -> bool:
+    """Whether a word says no."""
+    return token in NEGATIONS or token.removeprefix("و") in NEGATIONS or (token[:1] == "ب" and token[1:] in NEGATIONS)
+
+
+@lru_cache(maxsize=65536)
 def place(token: str) -> str | None:
     """The country, city or organisation that a word names (nationality adjectives give their country's stem)."""
     stem = bare(token)
