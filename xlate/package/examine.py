@@ -124,7 +124,8 @@ def _target_language(vocabulary: Sequence[str], manifest: Manifest) -> Check:
 
 
 def source_end(directory: Path, manifest: Manifest) -> Check:
-    """The source ends in exactly one `</s>`: added by CTranslate2 (`add_source_eos`) or by xlate, not both, not none."""
+    """The source ends in exactly one `</s>`: added by CTranslate2 (`add_source_eos`) or by xlate, not both, not
+    none."""
     path = directory / "config.json"
     try:
         config = json.loads(path.read_bytes())
@@ -165,7 +166,9 @@ def tokenisation(spms: Sequence[Any], sources: Sequence[str], targets: Sequence[
             cure = f"source.spm and target.spm are swapped: exchange them and convert again, or {AGAIN}"
             checks.append(Check(name, "fail", f"source.spm fits the target language and target.spm {declared}", cure))
         else:
-            cure = f"the model is not for {declared}, or source.spm is of another model: check the languages, or {AGAIN}"
+            cure = (
+                f"the model is not for {declared}, or source.spm is of another model: check the languages, or {AGAIN}"
+            )
             checks.append(graded(name, 1 - unknown, 0.99, 0.9, detail, cure))
     return checks
 

@@ -24,10 +24,10 @@ _SCRIPTS = {
     "en": "LATIN", "fr": "LATIN", "es": "LATIN", "de": "LATIN", "tr": "LATIN", "sw": "LATIN",
 }  # fmt: skip
 _FUNCTION_WORDS = {
-    "en": "the of and to in a is that was for on have not be we said".split(),
-    "fr": "le la les de des et un une est dans que en du a pas".split(),
-    "es": "el la los las de y un una es en que no del por".split(),
-    "de": "der die das und ist in den von ein eine nicht zu im".split(),
+    "en": ["the", "of", "and", "to", "in", "a", "is", "that", "was", "for", "on", "have", "not", "be", "we", "said"],
+    "fr": ["le", "la", "les", "de", "des", "et", "un", "une", "est", "dans", "que", "en", "du", "a", "pas"],
+    "es": ["el", "la", "los", "las", "de", "y", "un", "una", "es", "en", "que", "no", "del", "por"],
+    "de": ["der", "die", "das", "und", "ist", "in", "den", "von", "ein", "eine", "nicht", "zu", "im"],
 }
 _LOOP = re.compile(r"(.{1,30}?)\1{5,}", re.DOTALL)
 
@@ -209,7 +209,8 @@ def agreement_check(trial: Trial, reference: Trial, language: str) -> Check:
 
 
 def speed_check(trial: Trial, language: str, seconds: float = 1.5) -> Check:
-    """Target tokens a second with one translation at a time on all cores and with one on each core, and which to use."""
+    """Target tokens a second with one translation at a time on all cores and with one on each core, and which to
+    use."""
     cores = _cores()
     settings = {(1, cores), (cores, 1)} if cores > 1 else {(1, 1)}
     batch = [*lines(language).values()] * 4
