@@ -6,6 +6,7 @@ and everything else inside the functions that use it: `xlate --help` must answer
 
 from __future__ import annotations
 
+from xlate.cli import model as model
 from xlate.cli.app import app
 
 __all__ = ["app", "main"]

@@ -27,8 +27,8 @@ class Package:
 
     `marian` is the address of the original zip, `huggingface` a repository `owner/name`; at least one is there.
     `size` is the size of the zip or weights in megabytes as published, None where it is not. `scores` holds objects
-    with `set` and `bleu` and/or `chrf`, on the scale of 0 to 100. `checked` is true when address, size and digest were seen on the
-    server itself. `prefix` are tokens put before each source.
+    with `set` and `bleu` and/or `chrf`, on the scale of 0 to 100. `checked` is true when address, size and digest were
+    seen on the server itself. `prefix` are tokens put before each source.
     """
 
     name: str

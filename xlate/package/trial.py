@@ -19,6 +19,7 @@ from xlate.package.examine import AGAIN, LANGUAGE_TOKEN, load_spm
 from xlate.package.golden import PUNCTUATION, golden_inputs, known_language, lines
 
 MAX_LANGUAGES = 4
+UNKNOWN = "⁇"  # what SentencePiece writes for a piece it cannot spell
 _SCRIPTS = {
     "ar": "ARABIC", "fa": "ARABIC", "ur": "ARABIC", "he": "HEBREW", "ru": "CYRILLIC", "zh": "CJK",
     "en": "LATIN", "fr": "LATIN", "es": "LATIN", "de": "LATIN", "tr": "LATIN", "sw": "LATIN",
@@ -138,6 +139,8 @@ def fault_of(outcome: Outcome, limit: int, echo: bool) -> str:
         return "loops"
     if "<unk>" in target or "<pad>" in target or "</s>" in target or LANGUAGE_TOKEN.search(target):
         return "holds special tokens"
+    if UNKNOWN in target and UNKNOWN not in outcome.source:
+        return "holds an unknown piece (⁇)"
     if echo and outcome.source != PUNCTUATION and target.casefold() == outcome.source.casefold():
         return "gives the source back"
     return ""
