@@ -27,6 +27,10 @@ models = typer.Typer(
 )
 app.add_typer(models, name="model")
 
+_MODEL = typer.Argument(..., metavar="MODEL", help="Name or path of a model, or name of a package.")
+_PACKAGES = typer.Argument(..., metavar="PACKAGE...", help="Names of the list, addresses or owner/name.")
+_PATH = typer.Argument(..., metavar="PATH", help="Zip or folder: Marian (OPUS-MT), Hugging Face, CTranslate2.")
+_ANY = typer.Argument("", metavar="[MODEL]", help="Name or path of a model, or a package (zip or folder).")
 _JSON = typer.Option(False, "--json", help="Print JSON.")
 _NAME = typer.Option("", "--name", help="Name of the model instead of the package's.")
 _QUANTIZATION = typer.Option("int8", "--quantization", help="int8, int16, float16, float32 … in CTranslate2's words.")
@@ -71,7 +75,7 @@ def list_models(
 
 @models.command()
 def info(
-    model: str = typer.Argument(..., metavar="MODEL", help="Name or path of a model, or name of a package."),
+    model: str = _MODEL,
     as_json: bool = _JSON,
 ) -> None:
     """All that is known of a model or package: languages, licence, origin, scores, digest, place."""
@@ -101,7 +105,7 @@ def info(
 
 @models.command()
 def pull(
-    packages: list[str] = typer.Argument(..., metavar="PACKAGE...", help="Names of the list, addresses or owner/name."),
+    packages: list[str] = _PACKAGES,
     name: str = _NAME,
     origin: str = typer.Option("", "--from", help="marian or huggingface, where a package has both."),
     mirror: str = typer.Option("", "--mirror", envvar="XLATE_MIRROR", help="Base address used instead of the host."),
@@ -145,9 +149,7 @@ def pull(
 
 @models.command()
 def convert(
-    path: Path = typer.Argument(
-        ..., metavar="PATH", help="Zip or folder: Marian (OPUS-MT), Hugging Face, CTranslate2."
-    ),
+    path: Path = _PATH,
     name: str = _NAME,
     quantization: str = _QUANTIZATION,
     source: list[str] = _SOURCE,
@@ -171,7 +173,7 @@ def convert(
 
 @models.command()
 def doctor(
-    model: str = typer.Argument("", metavar="[MODEL]", help="Name or path of a model, or a package (zip or folder)."),
+    model: str = _ANY,
     as_json: bool = _JSON,
     no_speed: bool = _NO_SPEED,
 ) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from xlate.errors import ModelError
 from xlate.manifest import Manifest, verify
 from xlate.package.check import Check, graded
-from xlate.package.golden import known_language, lines
+from xlate.package.golden import golden_languages, known_language, lines
 from xlate.package.weights import embedding_rows, position_rows, read_shapes, read_vocabularies
 
 AGAIN = "pull or convert the model again"
@@ -27,6 +27,9 @@ def load_spm(path: Path) -> Any:
     processor = sentencepiece.SentencePieceProcessor()
     try:
         processor.LoadFromSerializedProto(path.read_bytes())
+    except FileNotFoundError:
+        cure = "a package with BPE codes instead of SentencePiece cannot be used, take a later release"
+        raise ModelError(f"{path}: missing; {cure}") from None
     except OSError as error:
         raise ModelError(f"{path}: cannot be read ({error.strerror}); {AGAIN}") from error
     except RuntimeError:
@@ -153,10 +156,7 @@ def tokenisation(spms: Sequence[Any], sources: Sequence[str], targets: Sequence[
     """`source.spm` knows the letters of each source language and cuts it into fewer pieces than `target.spm` does."""
     checks = []
     target = next((code for code in map(known_language, targets) if code), None)
-    for declared in sources:
-        language = known_language(declared)
-        if language is None:
-            continue
+    for declared, language in golden_languages(sources).items():
         text = lines(language)["long"]
         unknown = _unknown_share(spms[0], text)
         words = len(text.split())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 
@@ -30,6 +30,16 @@ def known_language(code: str) -> str | None:
     primary = code.replace("_", "-").split("-")[0].lower()
     primary = _ALIASES.get(primary, primary)
     return primary if primary in _table() else None
+
+
+def golden_languages(codes: Iterable[str]) -> dict[str, str]:
+    """The codes that have golden inputs and the languages those are of, each language once, under its first code."""
+    found: dict[str, str] = {}
+    for code in codes:
+        language = known_language(code)
+        if language and language not in found.values():
+            found[code] = language
+    return found
 
 
 def lines(language: str) -> dict[str, str]:

@@ -16,7 +16,7 @@ from typing import Any
 from xlate.manifest import Manifest
 from xlate.package.check import Check, graded
 from xlate.package.examine import AGAIN, LANGUAGE_TOKEN, load_spm
-from xlate.package.golden import PUNCTUATION, golden_inputs, known_language, lines
+from xlate.package.golden import PUNCTUATION, golden_inputs, golden_languages, known_language, lines
 
 MAX_LANGUAGES = 4
 UNKNOWN = "⁇"  # what SentencePiece writes for a piece it cannot spell
@@ -90,7 +90,7 @@ class Outcome:
 def try_out(trial: Trial) -> list[Check]:
     """The golden inputs of each source language (the first four), their meaning, target language and length."""
     checks: list[Check] = []
-    languages = {code: known for code in trial.manifest.source if (known := known_language(code))}
+    languages = golden_languages(trial.manifest.source)
     if not languages:
         names = ", ".join(trial.manifest.source)
         return [Check("golden", "warn", f"no golden inputs for {names}", "read some translations before you trust it")]
