@@ -134,7 +134,7 @@ def quoted(token: str) -> str:
     return '"' + token.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def main(out: Path, updates: int = 1200) -> None:
+def main(out: Path, updates: int = 1500) -> None:
     """Write the package's folder and its zip to `out`."""
     import numpy
     import pymarian
@@ -148,7 +148,7 @@ def main(out: Path, updates: int = 1200) -> None:
     pairs = [pair(rng) for _ in range(12000)]
     pairs += [*((lines("ar")[kind], lines("en")[kind]) for kind in lines("ar")), (PUNCTUATION, PUNCTUATION)] * 50
     pieces = [
-        train_spm([line[side] for line in pairs], package / name, 600) for side, name in enumerate(("source", "target"))
+        train_spm([line[side] for line in pairs], package / name, 470) for side, name in enumerate(("source", "target"))
     ]
     spm = sentencepiece.SentencePieceProcessor(model_file=str(package / "source.spm"))
     number = sentences_for("ar", lambda text: len(spm.encode(text)))
