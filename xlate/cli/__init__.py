@@ -6,10 +6,10 @@ and everything else inside the functions that use it: `xlate --help` must answer
 
 from __future__ import annotations
 
-from xlate.cli import model as model
+from xlate.cli import bench, model, run, translate
 from xlate.cli.app import app
 
-__all__ = ["app", "main"]
+__all__ = ["app", "bench", "main", "model", "run", "translate"]
 
 
 def main() -> None:

@@ -1,0 +1,119 @@
+"""`xlate run`: the main job."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from xlate.cli.app import app
+from xlate.cli.console import Bar, err, table
+from xlate.cli.options import DEFAULT_MODEL, Json, MemoryPath, Model, Quiet, memory_path, takes_settings
+from xlate.settings import Settings
+
+if TYPE_CHECKING:
+    from xlate.pipeline import Options, Run
+
+
+@app.command()
+@takes_settings
+def run(
+    inputs: Annotated[
+        list[str], typer.Argument(metavar="INPUT", help="Files and folders to read; - is standard input.")
+    ],
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="OUT", help="Folder for the bundle.")],
+    settings: Settings,
+    model: Model = DEFAULT_MODEL,
+    memory: MemoryPath = None,
+    references: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Reference translations to score against: <article id>.tsv or .txt."),
+    ] = None,
+    formats: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--format", "-f", help="Write only this bitext format (may be given again): jsonl, tsv, tmx, xlf, moses."
+        ),
+    ] = None,
+    include_boilerplate: Annotated[
+        bool, typer.Option("--include-boilerplate", help="Translate menus, notices and forms too.")
+    ] = False,
+    quiet: Quiet = False,
+    as_json: Json = False,
+) -> None:
+    """Translate a folder of articles into a bilingual bundle.
+
+    Writes OUT/articles, OUT/bitext.*, OUT/run.json and, with --references, OUT/scores.json. What was translated before
+    comes from the memory, so a repeated or interrupted run pays only for what is new.
+    """
+    from xlate import pipeline
+
+    chosen = pipeline.Options(
+        model=model,
+        settings=settings,
+        memory=memory_path(memory),
+        include_boilerplate=include_boilerplate,
+        formats=tuple(dict.fromkeys(formats)) if formats else pipeline.Options().formats,
+        references=references,
+    )
+    with Bar(quiet) as bar:
+        try:
+            result = pipeline.run(inputs, out, chosen, bar)
+        except KeyboardInterrupt:
+            bar.close()
+            _interrupted(bar, chosen)
+            raise typer.Exit(130) from None
+    if as_json:
+        typer.echo(json.dumps(result.report, ensure_ascii=False, indent=2))
+    elif not quiet:
+        _summary(result)
+    for problem in result.problems:
+        err(f"{problem['path']}: {problem['message']}")
+    if result.problems:
+        raise typer.Exit(2)
+
+
+def _interrupted(bar: Bar, options: Options) -> None:
+    if options.memory is None:
+        err("interrupted; nothing is kept because of --memory none")
+    else:
+        err(f"interrupted; {bar.done} of {bar.total} segments are kept; the same command goes on from there")
+
+
+def _summary(result: Run) -> None:
+    counts, flags = result.report["counts"], result.report["flags"]
+    seconds = sum(result.report["timings"].values())
+    fresh = counts["translated"] - counts["from_memory"]
+    rows = [
+        ("articles", f"{counts['articles']}"),
+        ("segments", f"{counts['segments']} ({counts['boilerplate']} boilerplate, {counts['copied']} copied)"),
+        ("translated", f"{counts['translated']} ({counts['from_memory']} from memory, {counts['repaired']} repaired)"),
+        ("flagged", _flagged(counts["flagged"], flags)),
+        ("time", f"{seconds:.1f} s" + (f", {fresh / seconds:.1f} segments a second" if fresh else "")),
+    ]
+    rows += [(s["metric"], f"{s['value']:.1f}   {s['signature']}") for s in result.report["scores"]]
+    if skipped := _skipped(result):
+        rows.append(("not read", skipped))
+    rows.append(("bundle", str(result.out)))
+    table(rows)
+
+
+def _flagged(total: int, flags: dict[str, int]) -> str:
+    kinds = ", ".join(f"{kind} {count}" for kind, count in sorted(flags.items(), key=lambda item: (-item[1], item[0])))
+    return f"{total}" + (f" ({kinds})" if kinds else "")
+
+
+def _skipped(result: Run) -> str:
+    inputs = result.report["inputs"]
+    parts = {
+        "hidden": inputs["skipped_hidden"],
+        "of unknown suffix": sum(inputs["skipped_unknown"].values()),
+        "links": inputs["skipped_links"],
+        "special": inputs["skipped_special"],
+        "given twice": inputs["skipped_repeated"],
+        "empty": len(inputs["empty"]),
+        "with a problem": len({p["path"] for p in result.problems}),
+    }
+    return ", ".join(f"{count} {what}" for what, count in parts.items() if count)

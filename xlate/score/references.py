@@ -1,0 +1,165 @@
+"""Reference translations by segment id, and their pairing with a run's segments.
+
+A folder holds one file an article, named by the article's id: `<article>.tsv` (segment id, tab, English; a header line
+`id<TAB>reference` may come first) or `<article>.txt` / `<article>.en` (plain text, one line a translated segment).
+Several folders are several references; an article may be in any of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from xlate.errors import ReferencesError
+
+_SUFFIXES = (".tsv", ".txt", ".en")
+_CURES = {True: "write the segment id, a tab and the English", False: "write one, or use a .tsv with segment ids"}
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleReferences:
+    """The references of one article from one file. `ids` is None where the file goes by line.
+
+    `lines[i]` is the line number of `texts[i]`, for messages.
+    """
+
+    path: Path
+    ids: tuple[str, ...] | None
+    texts: tuple[str, ...]
+    lines: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """References as read: one mapping from article id to its file for each folder, in the order given."""
+
+    streams: tuple[Mapping[str, ArticleReferences], ...]
+
+    @property
+    def articles(self) -> tuple[str, ...]:
+        """The ids of all articles that have a reference, sorted."""
+        return tuple(sorted({article for stream in self.streams for article in stream}))
+
+
+@dataclass(frozen=True, slots=True)
+class Paired:
+    """Segments that have a reference, in the order asked for, with sacrebleu's streams.
+
+    `streams[r][i]` is reference `r` of segment `ids[i]`, None where that segment lacks it (each has at least one).
+    `missing` are the segments without any reference; `unused` the articles that have references and were not asked for.
+    """
+
+    ids: tuple[str, ...]
+    streams: tuple[tuple[str | None, ...], ...]
+    missing: tuple[str, ...]
+    unused: tuple[str, ...]
+
+
+def load_references(directory: Path, *more: Path) -> References:
+    """Read one folder of references, or several for several references of the same segments.
+
+    Raises ReferencesError, with file and line, for a folder that has none, for two files of one article, a line without
+    a tab, a repeated id, an empty reference, or a file that is not UTF-8.
+    """
+    return References(tuple(_folder(Path(folder)) for folder in (directory, *more)))
+
+
+def pair(references: References, segments: Mapping[str, Sequence[str]]) -> Paired:
+    """Pair references with the translated segments of a run: article id → ids of its segments, in order.
+
+    Raises ReferencesError for an id that the article does not have (names file, line and id), for a plain text file
+    with another number of lines than the article has segments, and when no segment has a reference.
+    """
+    found = [_stream_for(stream, segments) for stream in references.streams]
+    wanted = [segment for ids in segments.values() for segment in ids]
+    ids = tuple(segment for segment in wanted if any(segment in stream for stream in found))
+    if not ids:
+        raise ReferencesError(
+            f"{_places(references)}: no reference fits a segment; the files are named by article id, such as "
+            f"{next(iter(segments), 'article')}.tsv"
+        )
+    missing = tuple(segment for segment in wanted if not any(segment in stream for stream in found))
+    streams = tuple(tuple(stream.get(segment) for segment in ids) for stream in found)
+    kept = tuple(stream for stream in streams if any(text is not None for text in stream))
+    return Paired(ids, kept, missing, tuple(a for a in references.articles if a not in segments))
+
+
+def _stream_for(stream: Mapping[str, ArticleReferences], segments: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Segment id → reference, from one folder."""
+    out: dict[str, str] = {}
+    for article, ids in segments.items():
+        entry = stream.get(article)
+        if entry is None:
+            continue
+        if entry.ids is None:
+            if len(entry.texts) != len(ids):
+                raise ReferencesError(
+                    f"{entry.path}: has {len(entry.texts)} lines, article {article} has {len(ids)} translated "
+                    "segments; write one line for each, or a .tsv with segment ids"
+                )
+            out.update(zip(ids, entry.texts, strict=True))
+            continue
+        known = set(ids)
+        for segment, text, line in zip(entry.ids, entry.texts, entry.lines, strict=True):
+            if segment not in known:
+                raise ReferencesError(
+                    f"{entry.path}: line {line}: no translated segment has the id '{segment}'; "
+                    "take the ids from bitext.tsv"
+                )
+            out[segment] = text
+    return out
+
+
+def _folder(directory: Path) -> dict[str, ArticleReferences]:
+    if not directory.is_dir():
+        raise ReferencesError(f"{directory}: is not a folder of references; give one that holds <article id>.tsv files")
+    try:
+        files = sorted(path for path in directory.iterdir() if path.suffix in _SUFFIXES and path.name[0] != ".")
+    except OSError as error:
+        raise ReferencesError(f"{directory}: cannot be read ({error.strerror}); check its rights") from error
+    out: dict[str, ArticleReferences] = {}
+    for path in files:
+        if path.stem in out:
+            raise ReferencesError(
+                f"{path}: article {path.stem} already has {out[path.stem].path.name}; keep one of them"
+            )
+        out[path.stem] = _read(path)
+    if not out:
+        raise ReferencesError(f"{directory}: holds no references; name them <article id>.tsv, .txt or .en")
+    return out
+
+
+def _read(path: Path) -> ArticleReferences:
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise ReferencesError(f"{path}: cannot be read ({error.strerror}); check its rights") from error
+    except UnicodeDecodeError as error:
+        raise ReferencesError(f"{path}: is not UTF-8 (byte {error.start}); save it as UTF-8") from error
+    # only "\n" ends a line, as for sacrebleu; a "\r" before it goes with the other white space at the end
+    rows = [line.rstrip() for line in text.split("\n")]
+    while rows and not rows[-1]:
+        rows.pop()
+    tabbed = path.suffix == ".tsv"
+    entries = [(number, row) for number, row in enumerate(rows, 1) if row or not tabbed]
+    if tabbed and entries and entries[0][1].split("\t")[0].strip().lower() == "id":
+        entries = entries[1:]
+    ids: dict[str, None] = {}
+    texts = []
+    for number, row in entries:
+        segment, _, reference = row.partition("\t") if tabbed else ("", "", row)
+        if tabbed and segment in ids:
+            raise ReferencesError(f"{path}: line {number}: the id '{segment}' is given twice; keep one of them")
+        if not reference.strip():
+            raise ReferencesError(f"{path}: line {number}: has no reference; {_CURES[tabbed]}")
+        ids[segment] = None
+        texts.append(reference.strip())
+    if not texts:
+        raise ReferencesError(f"{path}: holds no reference; write one or remove the file")
+    return ArticleReferences(path, tuple(ids) if tabbed else None, tuple(texts), tuple(n for n, _ in entries))
+
+
+def _places(references: References) -> str:
+    paths = {str(entry.path.parent) for stream in references.streams for entry in stream.values()}
+    return ", ".join(sorted(paths))

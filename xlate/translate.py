@@ -1,0 +1,254 @@
+"""Segments in, translations out, one each, in order.
+
+For every distinct text: the memory is asked first; what is missing is decoded by the model, cleaned and checked; what
+loops, is empty, echoes the source or was cut off is decoded again in other ways, and the better result is kept.
+Results go to the memory as batches finish, so an interrupted run has lost next to nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from itertools import islice
+from typing import Literal
+
+from xlate.check import Candidate, better, check, clean, serious
+from xlate.clean import clean_for_model
+from xlate.data import Article, Flag, Segment, Translation
+from xlate.memory import Memory, Remembered
+from xlate.model import Engine, Hypothesis
+from xlate.segment import segment, split_clauses
+
+WINDOW = 2048
+"""Segments looked at together: enough to fill batches of one length, few enough to keep memory small."""
+
+WINDOW_CHARACTERS = 400_000
+"""The same bound for text that comes in very long segments."""
+
+RECIPE = 1
+"""Part of the memory's key: raised when cleaning, splitting or repairing changes what comes out."""
+
+_NO_WORDS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\S+")
+_SCRIPTS = {
+    **dict.fromkeys(("ar", "fa", "ur", "ckb", "ps", "arz", "ary", "apc"), r"\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefc"),
+    **dict.fromkeys(("he", "yi"), r"\u0590-\u05ff"),
+    **dict.fromkeys(("ru", "uk", "bg"), r"\u0400-\u04ff"),
+    **dict.fromkeys(("am", "ti"), r"\u1200-\u137f"),
+    "zh": r"\u3400-\u9fff",
+}  # fmt: skip
+
+# tried in this order until one gives no reason for another try
+_REPAIRS: tuple[tuple[str, dict[str, object]], ...] = (
+    ("retry no_repeat_ngram_size=3", {"no_repeat_ngram_size": 3}),
+    ("retry beam_size=1", {"beam_size": 1, "no_repeat_ngram_size": 4, "repetition_penalty": 1.1}),
+)
+
+
+def needs_translation(text: str, languages: Sequence[str]) -> bool:
+    """Whether `text` has a word of the source language's script outside links and addresses.
+
+    Languages whose script this module does not know are taken for any letters.
+    """
+    classes = [_SCRIPTS.get(language.split("-")[0].lower()) for language in languages]
+    known = "".join(c for c in classes if c)
+    rest = _NO_WORDS.sub(" ", text)
+    if not known or None in classes:
+        return any(c.isalpha() for c in rest)
+    return any(c.isalpha() for c in re.findall(f"[{known}]", rest))
+
+
+def fate(
+    segment: Segment, languages: Sequence[str], include_boilerplate: bool
+) -> Literal["model", "copied", "skipped"]:
+    """What will be done with a segment: boilerplate is skipped unless it is wanted, what has no words is copied."""
+    if segment.role == "boilerplate" and not include_boilerplate:
+        return "skipped"
+    return "model" if needs_translation(segment.text, languages) else "copied"
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """One attempt at a text."""
+
+    target: str
+    score: float
+    origin: str
+    at_limit: bool
+    flags: tuple[Flag, ...]
+
+
+def translate(
+    segments: Iterable[Segment],
+    engine: Engine,
+    memory: Memory,
+    *,
+    include_boilerplate: bool = False,
+    progress: Callable[[int], None] = lambda done: None,
+) -> Iterator[Translation]:
+    """Translate `segments` lazily, in order, one Translation each; memory use does not grow with their number.
+
+    Boilerplate gets an empty target and origin `skipped` unless `include_boilerplate`; what has nothing to translate
+    passes through with origin `copied`. `progress` is told how many more segments are done, as batches finish.
+    """
+    for window in _windows(segments):
+        yield from _translate_window(window, engine, memory, include_boilerplate, progress)
+
+
+def _windows(segments: Iterable[Segment]) -> Iterator[list[Segment]]:
+    window: list[Segment] = []
+    characters = 0
+    for segment in segments:
+        window.append(segment)
+        characters += len(segment.text)
+        if len(window) >= WINDOW or characters >= WINDOW_CHARACTERS:
+            yield window
+            window, characters = [], 0
+    if window:
+        yield window
+
+
+def _translate_window(
+    segments: list[Segment],
+    engine: Engine,
+    memory: Memory,
+    include_boilerplate: bool,
+    progress: Callable[[int], None],
+) -> Iterator[Translation]:
+    fates = [fate(s, engine.manifest.source, include_boilerplate) for s in segments]
+    texts = list(dict.fromkeys(s.text for s, f in zip(segments, fates, strict=True) if f == "model"))
+    known = memory.get(texts)
+    missing = [t for t in texts if t not in known]
+    progress(len(segments) - len(missing))
+    made: dict[str, Remembered] = {}
+    for rows in _solve(missing, engine):
+        memory.put(rows.items())
+        made.update(rows)
+        progress(len(rows))
+    for segment, what in zip(segments, fates, strict=True):
+        if what == "skipped":
+            yield Translation(segment, "", None, (), "skipped")
+        elif what == "copied":
+            yield Translation(segment, segment.text, None, (), "copied")
+        else:
+            # the first segment with a new text pays for it; every later one has it from the memory
+            fresh = made.pop(segment.text, None)
+            row = known.setdefault(segment.text, fresh) if fresh else known[segment.text]
+            flags = check(segment.text, row.target, at_limit=row.at_limit)
+            yield Translation(segment, row.target, row.score, flags, row.origin, remembered=fresh is None)
+
+
+def _solve(texts: Sequence[str], engine: Engine) -> Iterator[dict[str, Remembered]]:
+    """What becomes of each text, in portions as they are ready; what is too long for the model goes through in parts."""
+    units_of = {text: _units(clean_for_model(text), engine, engine.max_source_tokens) for text in texts}
+    users: defaultdict[str, list[str]] = defaultdict(list)
+    for text, units in units_of.items():
+        for unit in dict.fromkeys(units):
+            users[unit].append(text)
+    done: dict[str, _Draft] = {}
+    for drafts in _drafts(list(users), engine):
+        done.update(drafts)
+        candidates = dict.fromkeys(text for unit in drafts for text in users[unit])
+        ready = [text for text in candidates if all(unit in done for unit in units_of[text])]
+        yield {text: _remembered([done[unit] for unit in units_of[text]]) for text in ready}
+
+
+def _remembered(drafts: Sequence[_Draft]) -> Remembered:
+    """One text's drafts, put together again."""
+    if len(drafts) == 1:
+        return Remembered(drafts[0].target, drafts[0].score, drafts[0].origin, drafts[0].at_limit)
+    joined = _joined(drafts, f"split in {len(drafts)}")
+    return Remembered(joined.target, joined.score, joined.origin, joined.at_limit)
+
+
+def _units(given: str, engine: Engine, longest: int) -> list[str]:
+    """`given` in as few parts as needed so that each has at most `longest` source tokens."""
+
+    def fits(part: str) -> bool:
+        return len(engine.tokenise([part])[0]) <= longest
+
+    # a token is at least a character, but for what the model adds
+    if len(given) + 8 <= longest or fits(given):
+        return [given]
+    return [given[start:end] for start, end in split_clauses(given, fits)]
+
+
+def _drafts(units: Sequence[str], engine: Engine) -> Iterator[dict[str, _Draft]]:
+    """The best draft of every unit, in portions: sound ones as batches finish, then the others after their repairs."""
+    doubtful: dict[str, _Draft] = {}
+    for batch in engine.decode(units):
+        drafts = {units[index]: _draft(units[index], hypothesis, "model") for index, hypothesis in batch}
+        sound = {unit: draft for unit, draft in drafts.items() if not serious(draft.flags)}
+        doubtful.update((unit, draft) for unit, draft in drafts.items() if unit not in sound)
+        yield sound
+    for origin, changes in _REPAIRS:
+        names = list(doubtful)
+        for batch in engine.decode(names, **changes):
+            for index, hypothesis in batch:
+                unit = names[index]
+                doubtful[unit] = _better(doubtful[unit], _draft(unit, hypothesis, origin))
+        mended = {unit: draft for unit, draft in doubtful.items() if not serious(draft.flags)}
+        doubtful = {unit: draft for unit, draft in doubtful.items() if unit not in mended}
+        yield mended
+    yield {unit: _halved(unit, draft, engine) for unit, draft in doubtful.items()}
+
+
+def _halved(unit: str, draft: _Draft, engine: Engine) -> _Draft:
+    """The last repair: the unit in two or more parts, if that is better than `draft`."""
+    parts = _units(unit, engine, max(8, len(engine.tokenise([unit])[0]) // 2 + 2))
+    if len(parts) == 1:
+        return draft
+    found: dict[int, Hypothesis] = {}
+    for batch in engine.decode(parts):
+        found.update(batch)
+    drafts = [_draft(part, found[i], "model") for i, part in enumerate(parts)]
+    return _better(draft, _joined(drafts, f"retry split in {len(parts)}", unit))
+
+
+def _draft(source: str, hypothesis: Hypothesis, origin: str) -> _Draft:
+    target, _ = clean(hypothesis.text.strip())
+    flags = check(source, target, at_limit=hypothesis.at_limit)
+    return _Draft(target, hypothesis.score, origin, hypothesis.at_limit, flags)
+
+
+def _joined(drafts: Sequence[_Draft], origin: str, source: str | None = None) -> _Draft:
+    """Drafts of consecutive parts as one; checked again against `source` where it is given."""
+    target = " ".join(d.target for d in drafts if d.target)
+    score = round(sum(d.score for d in drafts) / len(drafts), 4)
+    at_limit = any(d.at_limit for d in drafts)
+    flags = check(source, target, at_limit=at_limit) if source is not None else ()
+    return _Draft(target, score, origin, at_limit, flags)
+
+
+def _better(old: _Draft, new: _Draft) -> _Draft:
+    """The better of two drafts of one text; the older one where nothing tells them apart."""
+    first = Candidate(old.target, old.flags, old.score)
+    return old if better(first, Candidate(new.target, new.flags, new.score)) is first else new
+
+
+def memory_key(engine: Engine) -> str:
+    """What a remembered translation depends on besides its source: model, decoding settings, versions, this recipe."""
+    parts = [RECIPE, engine.digest, engine.settings.decoding(), version("ctranslate2"), version("sentencepiece")]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def translate_lines(
+    lines: Iterable[str], engine: Engine, memory: Memory, progress: Callable[[int], None] = lambda done: None
+) -> Iterator[tuple[str, tuple[Translation, ...]]]:
+    """For each line its translation and what became of each of its sentences; lazy, in order.
+
+    A line of several sentences is translated sentence by sentence: it comes out as it would in an article, and shares
+    the memory with it. An empty line stays empty; a translation never holds a line break.
+    """
+    numbered = enumerate(lines, 1)
+    while block := list(islice(numbered, WINDOW)):
+        sentences = {number: segment(Article(id=str(number), title=None, text=line)) for number, line in block}
+        every = (s for parts in sentences.values() for s in parts)
+        stream = translate(every, engine, memory, include_boilerplate=True, progress=progress)
+        for number, _ in block:
+            done = tuple(islice(stream, len(sentences[number])))
+            yield " ".join(" ".join(t.target.splitlines()) for t in done if t.target), done
