@@ -44,7 +44,12 @@ def _translating(directory: Path, manifest: Manifest, reference: Path | None, sp
         compute_type = trial.translator.compute_type
     except (RuntimeError, ValueError) as error:
         return [Check("loads", "fail", f"CTranslate2 cannot load it ({' '.join(str(error).split())})", AGAIN)]
-    checks = [Check("loads", "pass", f"CTranslate2 computes in {compute_type}"), *try_out(trial)]
+    checks = [Check("loads", "pass", f"CTranslate2 computes in {compute_type}")]
+    try:
+        checks += try_out(trial)
+    except (TypeError, ValueError, RuntimeError) as error:
+        detail = f"CTranslate2 refuses decoding {dict(manifest.decoding)} ({str(error).splitlines()[0]})"
+        return [*checks, Check("decoding", "fail", detail, "correct the options under decoding in model.json")]
     language = next((code for code in map(known_language, manifest.source) if code), None)
     if language:
         against = Trial(reference or directory, manifest, "float32")

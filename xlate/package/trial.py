@@ -69,7 +69,9 @@ class Trial:
 
     def translate(self, texts: Sequence[str], **options: Any) -> list[tuple[list[str], str]]:
         """Target tokens and text of each source text."""
-        options = {"beam_size": 4, **self.manifest.decoding, "max_decoding_length": self.limit(), **options}
+        # the model itself is on trial, with texts longer than a manifest may want to be split at
+        lengths = {"max_input_length": 0, "max_decoding_length": self.limit()}
+        options = {"beam_size": 4, **self.manifest.decoding, **lengths, **options}
         results = self.translator.translate_batch(
             [self.encode(text) for text in texts], max_batch_size=512, batch_type="tokens", **options
         )
