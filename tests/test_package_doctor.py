@@ -336,3 +336,11 @@ def test_int16_rounding_that_spoils_the_model_is_seen_against_the_float32_refere
     trial = Trial(model, read_manifest(model))
     assert agreement_check(trial, spoilt, "ar").status == "fail"
     assert agreement_check(trial, Trial(model, read_manifest(model), "float32"), "ar").status == "pass"
+
+
+def test_languages_may_be_said_to_the_doctor(package, tmp_path):
+    (package / "README.md").unlink()
+    nameless = package.rename(tmp_path / "toy")
+    ran = xlate("model", "doctor", nameless, "--no-speed")
+    assert (ran.code, "say --source ar --target en" in ran.err) == (2, True)
+    assert xlate("model", "doctor", nameless, "--no-speed", "--source", "ar", "--target", "en").code == 0

@@ -12,6 +12,7 @@ import random
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,8 +29,8 @@ MARIAN = os.environ.get("XLATE_MARIAN_PYTHON") or (sys.executable if importlib.u
 DECODE = """
 import json, sys, pymarian
 model, vocabulary = sys.argv[1:3]
-marian = pymarian.Translator(f"--models {model} --vocabs {vocabulary} {vocabulary} --beam-size 1 --cpu-threads 1 --quiet "
-                             "--quiet-translation --mini-batch 1 --maxi-batch 1 --workspace 128 --allow-unk")
+marian = pymarian.Translator(f"--models {model} --vocabs {vocabulary} {vocabulary} --beam-size 1 --cpu-threads 1 "
+                             "--quiet --quiet-translation --mini-batch 1 --maxi-batch 1 --workspace 128 --allow-unk")
 print(json.dumps(marian.translate(json.load(sys.stdin))))
 """
 
@@ -148,6 +149,9 @@ def test_a_folder_saved_by_transformers_is_converted_and_says_the_same(hub_folde
     print(f"{weights}: {same} of {len(sentences)} the same as transformers'")
     assert same >= 0.95 * len(sentences)
     assert len({tuple(tokens) for tokens in theirs}) > 10
+    without = Trial(tmp_path / "model", replace(manifest, source_eos=False))
+    others = [tokens for tokens, _ in without.translate(sentences, beam_size=1, max_decoding_length=20)]
+    assert sum(a == b for a, b in zip(others, theirs, strict=True)) < 0.5 * len(sentences)
 
 
 @pytest.mark.transformers

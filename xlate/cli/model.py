@@ -174,6 +174,9 @@ def convert(
 @models.command()
 def doctor(
     model: str = _ANY,
+    source: list[str] = _SOURCE,
+    target: list[str] = _TARGET,
+    prefix: list[str] = _PREFIX,
     as_json: bool = _JSON,
     no_speed: bool = _NO_SPEED,
 ) -> None:
@@ -186,8 +189,10 @@ def doctor(
     path = Path(model).expanduser()
     if not path.is_file():
         path = resolve(model or EMBEDDED)
-    is_package = path.is_file() or kind_of(path) in ("marian", "huggingface", "ctranslate2")
-    checks = (examine_package if is_package else examine_model)(path, speed=not no_speed)
+    if path.is_file() or kind_of(path) in ("marian", "huggingface", "ctranslate2"):
+        checks = examine_package(path, tuple(source), tuple(target), tuple(prefix), speed=not no_speed)
+    else:
+        checks = examine_model(path, speed=not no_speed)
     if as_json:
         typer.echo(
             json.dumps({"model": str(path), "checks": [asdict(c) for c in checks]}, ensure_ascii=False, indent=2)

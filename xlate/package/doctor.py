@@ -59,9 +59,18 @@ def _translating(directory: Path, manifest: Manifest, reference: Path | None, sp
     return checks
 
 
-def examine_package(path: Path, recipe: Recipe | None = None, speed: bool = True) -> list[Check]:
-    """All checks of a zip or folder that is no model yet: those of a Marian package first, then, if none failed,
-    those of what its conversion gives (made in a temporary folder)."""
+def examine_package(
+    path: Path,
+    source: tuple[str, ...] = (),
+    target: tuple[str, ...] = (),
+    prefix: tuple[str, ...] = (),
+    speed: bool = True,
+) -> list[Check]:
+    """All checks of a zip or folder that is no model yet: those of a Marian package first, then, if none failed, those
+    of what its conversion gives (made in a temporary folder). Languages and prefix, where the package does not tell.
+
+    Raises UsageError where the languages are not known or the extra `[convert]` is missing.
+    """
     with tempfile.TemporaryDirectory(prefix="xlate-") as name:
         work = Path(name)
         folder = path
@@ -76,7 +85,7 @@ def examine_package(path: Path, recipe: Recipe | None = None, speed: bool = True
             return checks
         try:
             guess = pair_in(path.stem) or ((), ())
-            recipe = recipe or Recipe("package", *guess)
+            recipe = Recipe("package", source or guess[0], target or guess[1], prefix=prefix)
             convert(folder, work / "model", recipe)
         except ModelError as error:
             return [*checks, Check("conversion", "fail", str(error), "get the package again")]

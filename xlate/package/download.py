@@ -84,7 +84,8 @@ def download(
             # a try that brought the file on does not count: a bad line ends the patience only where nothing comes
             # any more
             failures = 1 if _size(part) > before + 2**20 else failures + 1
-            if failures > line.retries:
+            # without a network only one more try is worth a person's while
+            if failures > (min(1, line.retries) if error.offline else line.retries):
                 raise ModelError(_gave_up(url, error, line, _size(part))) from error
             time.sleep(min(60.0, max(error.wait, line.backoff * 2 ** (failures - 1))))
         except OSError as error:
