@@ -13,9 +13,11 @@ import sys
 import threading
 import time
 import zipfile
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+import numpy
 import pytest
 from conftest import xlate
 from package_server import serving
@@ -226,10 +228,11 @@ def test_what_is_no_package_is_told(models, tmp_path):
     assert installed().keys() <= {"ar-en-starter"}
 
 
-def test_a_ctranslate2_folder_is_adopted_by_copy_or_in_place(models, toy, tmp_path):
+def test_a_model_is_copied_and_a_ctranslate2_folder_adopted_by_copy_or_in_place(models, toy, tmp_path):
     made = convert(toy, tmp_path / "ct2-ar-en", Recipe("x", ("ar",), ("en",)))
-    with pytest.raises(ModelError, match=r"is a model already \(model.json\)"):
-        install_local(tmp_path / "ct2-ar-en", Options())
+    shutil.make_archive(str(tmp_path / "brought"), "zip", tmp_path / "ct2-ar-en")
+    brought = install_local(tmp_path / "brought.zip", Options(speed=False))
+    assert replace(read_manifest(brought.path), name="x") == made
     (tmp_path / "ct2-ar-en" / "model.json").unlink()
     ran = xlate("model", "doctor", tmp_path / "ct2-ar-en", "--no-speed")
     assert ran.code == 0
@@ -291,3 +294,37 @@ def test_a_hub_repository_is_fetched_file_by_file_with_either_weights(models, si
     del site.files[base + "pytorch_model.bin"]
     with pytest.raises(ModelError, match=r"pytorch_model\.bin: not found"):
         pull(locate("Helsinki-NLP/opus-mt-xx-en"), options, mirror=site.url, line=Line(1, 0))
+
+
+@pytest.mark.parametrize(
+    ("files", "says"),
+    [
+        ({"config.json": "{"}, "config.json: cannot be read"),
+        ({"config.json": "[]"}, "config.json: cannot be read"),
+        ({"config.json": '{"model_type": "marian"}'}, "source.spm: missing; get the package again"),
+    ],
+)
+def test_a_hub_folder_that_cannot_be_converted_is_told(tmp_path, monkeypatch, files, says):
+    monkeypatch.setattr("xlate.package.convert.needs_extra", lambda kind: None)
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    with pytest.raises(ModelError, match=says):
+        convert(tmp_path, tmp_path / "model", Recipe("x", ("ar",), ("en",)))
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda options: options.replace(b"type: transformer", b"type: s2s"), "Option --type must be 'transformer'"),
+        (lambda options: options + b"\0\0", "special characters are not allowed"),
+    ],
+)
+def test_a_marian_model_that_ctranslate2_does_not_know_is_told(toy, tmp_path, change, says):
+    path = next(toy.glob("*.npz"))
+    weights = dict(numpy.load(path))
+    options = change(weights["special:model.yml"].tobytes())
+    numpy.savez(path, **{**weights, "special:model.yml": numpy.frombuffer(options, numpy.int8)})
+    with pytest.raises(ModelError, match=f"CTranslate2 cannot convert it .*{says}"):
+        convert(toy, tmp_path / "model", Recipe("x"))
+    with pytest.raises(UsageError, match="--quantization int3: choose from"):
+        convert(toy, tmp_path / "model", Recipe("x", quantization="int3"))

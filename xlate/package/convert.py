@@ -7,16 +7,15 @@ import json
 import re
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from xlate.errors import ModelError, UsageError
-from xlate.manifest import Manifest, check_name, digest_files, write_manifest
+from xlate.manifest import Manifest, check_name, digest_files, read_manifest, verify, write_manifest
 from xlate.package.check import failures
 from xlate.package.examine import LANGUAGE_TOKEN
-from xlate.package.original import about, examine_marian, kind_of, read_npz
-from xlate.package.original import decoder_config as read_decoder_config
+from xlate.package.original import about, examine_marian, kind_of
 from xlate.package.weights import position_rows, read_shapes, read_vocabularies
 
 QUANTIZATIONS = ("int8", "int8_float32", "int8_float16", "int8_bfloat16", "int16", "float16", "bfloat16", "float32")
@@ -54,7 +53,7 @@ def needs_extra(kind: str) -> None:
 def convert(original: Path, destination: Path, recipe: Recipe) -> Manifest:
     """Make a model directory at `destination` (new) from the package in the folder `original`, and give its manifest.
 
-    Takes Marian/OPUS-MT folders, Hugging Face Marian folders and CTranslate2 folders. Raises ModelError where the
+    Takes Marian/OPUS-MT folders, Hugging Face Marian folders, CTranslate2 folders, and models (copied). Raises ModelError where the
     package is damaged or of another kind, UsageError where languages or the extra are missing.
     """
     if recipe.quantization not in QUANTIZATIONS:
@@ -62,7 +61,7 @@ def convert(original: Path, destination: Path, recipe: Recipe) -> Manifest:
     check_name(recipe.name)
     kind = kind_of(original)
     if kind == "model":
-        raise ModelError(f"{original}: is a model already (model.json); give its path to --model, or run doctor on it")
+        return _from_model(original, destination, recipe)
     makers = {"marian": _from_marian, "huggingface": _from_hub, "ctranslate2": _from_ctranslate2}
     if kind is None or kind not in makers:
         raise ModelError(
@@ -101,6 +100,17 @@ def describe(original: Path, directory: Path, recipe: Recipe, kind: str, made_by
     )
     write_manifest(directory, manifest)
     return manifest
+
+
+def _from_model(original: Path, destination: Path, recipe: Recipe) -> Manifest:
+    """A model made elsewhere, brought to a machine without network: verified and copied, under the name asked for."""
+    manifest = read_manifest(original)
+    verify(original, manifest)
+    destination.mkdir(parents=True)
+    for name in manifest.files:
+        shutil.copyfile(original / name, destination / name)
+    write_manifest(destination, replace(manifest, name=recipe.name))
+    return replace(manifest, name=recipe.name)
 
 
 def _from_marian(original: Path, destination: Path, quantization: str) -> str:
@@ -161,9 +171,6 @@ def _position_limit(original: Path, kind: str) -> int:
     if kind == "huggingface":
         config = json.loads((original / "config.json").read_text(encoding="utf-8"))
         return int(config.get("max_position_embeddings", 512))
-    if kind == "marian":
-        model = original / read_decoder_config(original)["models"][0]
-        return min(512, int(read_npz(model)[1].get("max-length", 512)))
     return 512
 
 

@@ -94,7 +94,7 @@ def examine_package(
 
 def float32_reference(folder: Path, work: Path, recipe: Recipe) -> Path | None:
     """The same package converted in float32 into `work`, to compare with; None where there is nothing to convert."""
-    if kind_of(folder) == "ctranslate2" or recipe.quantization == "float32":
+    if kind_of(folder) in ("ctranslate2", "model") or recipe.quantization == "float32":
         return None
     exact = Recipe(recipe.name, recipe.source, recipe.target, quantization="float32", prefix=recipe.prefix)
     convert(folder, work / "float32", exact)

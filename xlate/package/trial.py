@@ -42,6 +42,7 @@ class Trial:
     compute_type: str = "default"
     intra_threads: int = 1
     inter_threads: int = 1
+    batch_tokens: int = 512
 
     @cached_property
     def translator(self) -> Any:
@@ -73,7 +74,7 @@ class Trial:
         lengths = {"max_input_length": 0, "max_decoding_length": self.limit()}
         options = {"beam_size": 4, **self.manifest.decoding, **lengths, **options}
         results = self.translator.translate_batch(
-            [self.encode(text) for text in texts], max_batch_size=512, batch_type="tokens", **options
+            [self.encode(text) for text in texts], max_batch_size=self.batch_tokens, batch_type="tokens", **options
         )
         return [(r.hypotheses[0], self.spms[1].decode(r.hypotheses[0])) for r in results]
 
@@ -218,10 +219,10 @@ def speed_check(trial: Trial, language: str, seconds: float = 1.5) -> Check:
     use."""
     cores = _cores()
     settings = {(1, cores), (cores, 1)} if cores > 1 else {(1, 1)}
-    batch = [*lines(language).values()] * 4
+    batch = [*lines(language).values()] * 2
     rates = {}
     for inter, intra in sorted(settings):
-        timed = Trial(trial.directory, trial.manifest, trial.compute_type, intra, inter)
+        timed = Trial(trial.directory, trial.manifest, trial.compute_type, intra, inter, batch_tokens=128)
         timed.translate(batch[:2])
         start, tokens, rounds = time.perf_counter(), 0, 0
         while (spent := time.perf_counter() - start) < seconds and rounds < 20:
