@@ -184,16 +184,16 @@ def test_usage_errors_of_pull():
 
 
 def test_a_progress_bar_tells_speed_and_time_left_to_a_person_only(monkeypatch):
-    from xlate.cli import model
+    from xlate.cli import modelview
 
     class Terminal(io.StringIO):
         def isatty(self):
             return True
 
     clock = iter((0.0, 10.0, 10.1, 20.0))
-    monkeypatch.setattr(model.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(modelview.time, "monotonic", lambda: next(clock))
     monkeypatch.setattr(sys, "stderr", screen := Terminal())
-    show = model._progress(False)("opus.zip")
+    show = modelview.progress(False)("opus.zip")
     for done in (2_000_000, 2_500_000, 10_000_000):
         show(done, 10_000_000)
     shown = screen.getvalue().replace("\r\033[K", "|")
@@ -201,7 +201,7 @@ def test_a_progress_bar_tells_speed_and_time_left_to_a_person_only(monkeypatch):
         "|opus.zip 2.0 of 10.0 MB   20%  0:00 left  0.0 MB/s|opus.zip 10.0 of 10.0 MB  100%  0:00 left  0.4 MB/s\n"
     )
     screen.truncate(0)
-    model._progress(True)("x")(1, 2)
+    modelview.progress(True)("x")(1, 2)
     monkeypatch.setattr(sys, "stderr", io.StringIO())
-    model._progress(False)("x")(1, 2)
+    modelview.progress(False)("x")(1, 2)
     assert (screen.getvalue().strip("\0"), sys.stderr.getvalue()) == ("", "")

@@ -81,7 +81,7 @@ def run(
     engine = Engine(resolve(options.model), options.settings)
     with bundle.locked(out):
         read = ReadReport()
-        articles = list(iter_articles(inputs, read))
+        articles = list(iter_articles(inputs, read, exclude=[out]))
         segments = [s for article in articles for s in segment(article)]
         references = _paired(options, segments, engine.manifest.source)
         clock.lap("read")

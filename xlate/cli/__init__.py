@@ -6,10 +6,7 @@ and everything else inside the functions that use it: `xlate --help` must answer
 
 from __future__ import annotations
 
-from xlate.cli import bench, model, run, translate
-from xlate.cli.app import app
-
-__all__ = ["app", "bench", "main", "model", "run", "translate"]
+from xlate.cli import __all__, align, app, bench, cli, eval, from, import, main, model, run, score, translate, xlate
 
 
 def main() -> None:

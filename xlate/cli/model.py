@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import json
 import sys
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
 from xlate.cli.app import app
+from xlate.cli.modelview import (
+    best_score,
+    installed_row,
+    megabytes,
+    package_row,
+    print_checks,
+    print_table,
+    progress,
+    say,
+    score_text,
+    sides,
+)
 
 if TYPE_CHECKING:
-    from xlate.package.check import Check
     from xlate.package.install import Installed, Options
-    from xlate.package.registry import Package
 
 models = typer.Typer(
     no_args_is_help=True,
@@ -55,20 +64,20 @@ def list_models(
     from xlate.manifest import installed
     from xlate.package.registry import read_registry
 
-    found = [_installed_row(name, path) for name, path in installed().items()]
+    found = [installed_row(name, path) for name, path in installed().items()]
     at_hand = {row["name"] for row in found}
-    rows = [*found, *(_package_row(p) for p in read_registry().values() if p.name not in at_hand)]
+    rows = [*found, *(package_row(p) for p in read_registry().values() if p.name not in at_hand)]
     rows = [r for r in rows if (not source or source in r["source"]) and (not target or target in r["target"])]
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return
     table = [("NAME", "LANGUAGES", "SIZE", "LICENCE", "SCORE", "STATE")]
     table += [
-        (row["name"], _sides(row["source"], row["target"]), _megabytes(row["size"]), row["licence"],
-         _best_score(row["scores"]), row["state"])
+        (row["name"], sides(row["source"], row["target"]), megabytes(row["size"]), row["licence"],
+         best_score(row["scores"]), row["state"])
         for row in rows
     ]  # fmt: skip
-    _print_table(table)
+    print_table(table)
     if not source and not target:
         typer.echo("Addresses work, too: a zip of OPUS-MT (xx-yy/FILE.zip) or a Marian repository (owner/name).")
 
@@ -84,22 +93,22 @@ def info(
 
     listed = read_registry()
     if model in listed and model not in installed():
-        row = _package_row(listed[model])
+        row = package_row(listed[model])
     else:
         path = resolve(model)
-        row = _installed_row(path.name, path, strict=True)
+        row = installed_row(path.name, path, strict=True)
     if as_json:
         typer.echo(json.dumps(row, ensure_ascii=False, indent=2))
         return
     for key, value in row.items():
         if isinstance(value, list) and value and isinstance(value[0], dict):
-            value = "; ".join(_score_text(score) for score in value)
+            value = "; ".join(score_text(score) for score in value)
         elif isinstance(value, dict):
             value = "; ".join(f"{k} {v}" for k, v in value.items())
         elif isinstance(value, list):
             value = ", ".join(value)
         if key == "size":
-            value = _megabytes(value)
+            value = megabytes(value)
         typer.echo(f"{key:<16} {value if value not in ('', None) else '-'}")
 
 
@@ -141,7 +150,7 @@ def pull(
     for package in located:
         done = pull_package(
             package, options, mirror=mirror or None, sha256=sha256 or None, line=Line(timeout, retries),
-            progress=_progress(quiet), say=_say(quiet),
+            progress=progress(quiet), say=say(quiet),
         )  # fmt: skip
         sound &= _report(done, quiet)
     raise typer.Exit(0 if sound else 1)
@@ -167,7 +176,7 @@ def convert(
     from xlate.package.install import adopt, install_local
 
     options = _options(name, quantization, source, target, prefix, licence, force, keep, trust, no_speed)
-    done = adopt(path, options) if in_place else install_local(path, options, _say(quiet))
+    done = adopt(path, options) if in_place else install_local(path, options, say(quiet))
     raise typer.Exit(0 if _report(done, quiet) else 1)
 
 
@@ -198,7 +207,7 @@ def doctor(
             json.dumps({"model": str(path), "checks": [asdict(c) for c in checks]}, ensure_ascii=False, indent=2)
         )
     else:
-        _print_checks(checks, sys.stdout)
+        print_checks(checks, sys.stdout)
     raise typer.Exit(1 if failures(checks) else 0)
 
 
@@ -224,7 +233,7 @@ def _report(done: Installed, quiet: bool) -> bool:
         typer.echo(f"{done.name} is installed already: {done.path} (--force pulls it again)")
         return True
     shown = [c for c in done.checks if c.status != "pass"] if quiet else done.checks
-    _print_checks(shown, sys.stderr)
+    print_checks(shown, sys.stderr)
     if done.path is None:
         typer.echo(f"xlate: {done.name} was not installed: a check failed (--trust installs it all the same)", err=True)
         return False
@@ -232,128 +241,3 @@ def _report(done: Installed, quiet: bool) -> bool:
         typer.echo(f"original kept: {done.kept}")
     typer.echo(f"{done.name}: {done.path}")
     return True
-
-
-def _print_checks(checks: Sequence[Check], stream: Any) -> None:
-    width = max((len(check.name) for check in checks), default=0)
-    for check in checks:
-        print(f"{check.status:<5} {check.name:<{width}}  {check.detail}", file=stream)
-        if check.cure:
-            print(f"{'':<5} {'':<{width}}  → {check.cure}", file=stream)
-
-
-def _installed_row(name: str, path: Path, strict: bool = False) -> dict[str, Any]:
-    """What is known of a model at hand; one whose manifest is broken is shown as such unless `strict`."""
-    from xlate.errors import ModelError
-    from xlate.manifest import digest, embedded_models_dir, read_manifest
-    from xlate.package.registry import read_registry
-
-    try:
-        manifest = read_manifest(path)
-    except ModelError:
-        if strict:
-            raise
-        return {
-            "name": name, "source": [], "target": [], "size": None, "licence": "", "scores": [],
-            "state": "broken (xlate model doctor)", "path": str(path),
-        }  # fmt: skip
-    listed = read_registry().get(name)
-    return {
-        "name": manifest.name,
-        "source": list(manifest.source),
-        "target": list(manifest.target),
-        "size": sum((path / file).stat().st_size for file in manifest.files) / 1e6,
-        "licence": manifest.licence,
-        "scores": [dict(score) for score in listed.scores] if listed else [],
-        "state": "embedded" if path.parent == embedded_models_dir() else "installed",
-        "digest": digest(manifest),
-        "origin": dict(manifest.origin),
-        "position_limit": manifest.position_limit,
-        "decoding": dict(manifest.decoding),
-        "path": str(path),
-    }
-
-
-def _package_row(package: Package) -> dict[str, Any]:
-    return {
-        "name": package.name,
-        "source": list(package.source),
-        "target": list(package.target),
-        "size": package.size,
-        "licence": package.licence,
-        "scores": [dict(score) for score in package.scores],
-        "state": "available",
-        "release": package.release,
-        "architecture": package.architecture,
-        "marian": package.marian,
-        "huggingface": package.huggingface,
-        "sha256": package.sha256,
-        "checked": "yes" if package.checked else "no: not compared with the server",
-        "note": package.note,
-    }
-
-
-def _sides(source: Sequence[str], target: Sequence[str]) -> str:
-    return f"{_few(source)} → {_few(target)}"
-
-
-def _few(codes: Sequence[str]) -> str:
-    return ",".join(codes) if len(codes) <= 3 else f"{','.join(codes[:2])}+{len(codes) - 2}"
-
-
-def _megabytes(size: float | None) -> str:
-    return "-" if size is None else f"{size:.1f} MB" if size < 10 else f"{size:.0f} MB"
-
-
-def _best_score(scores: Sequence[dict[str, Any]]) -> str:
-    return _score_text(scores[0]) if scores else "-"
-
-
-def _score_text(score: dict[str, Any]) -> str:
-    numbers = [f"{metric} {score[key]}" for key, metric in (("bleu", "BLEU"), ("chrf", "chrF")) if key in score]
-    return f"{' '.join(numbers)} on {score['set']}"
-
-
-def _print_table(rows: Sequence[Sequence[str]]) -> None:
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    for row in rows:
-        typer.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
-
-
-def _say(quiet: bool) -> Callable[[str], None]:
-    return (lambda text: None) if quiet else (lambda text: typer.echo(text, err=True))
-
-
-def _progress(quiet: bool) -> Callable[[str], Callable[[int, int | None], None]]:
-    """A bar for each file on standard error, five times a second, if a person is looking."""
-    if quiet or not sys.stderr.isatty():
-        return lambda file: lambda done, total: None
-    return lambda file: _Bar(file).show
-
-
-class _Bar:
-    """One line that tells how far a download is, its speed, and how long it will take."""
-
-    def __init__(self, file: str) -> None:
-        self.file, self.began, self.shown = file, time.monotonic(), 0.0
-        self.first: int | None = None
-
-    def show(self, done: int, total: int | None) -> None:
-        now = time.monotonic()
-        if self.first is None:
-            self.first = done
-        finished = total is not None and done >= total
-        if now - self.shown < 0.2 and not finished:
-            return
-        self.shown = now
-        speed = (done - self.first) / max(now - self.began, 1e-3)
-        parts = [f"{self.file[-40:]} {done / 1e6:.1f}"]
-        if total:
-            left = (total - done) / speed if speed else 0
-            parts = [
-                f"{parts[0]} of {total / 1e6:.1f} MB",
-                f"{done / total:4.0%}",
-                f"{left / 60:.0f}:{left % 60:02.0f} left",
-            ]
-        sys.stderr.write("\r\033[K" + "  ".join([*parts, f"{speed / 1e6:.1f} MB/s"]) + ("\n" if finished else ""))
-        sys.stderr.flush()

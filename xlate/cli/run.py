@@ -16,6 +16,11 @@ from xlate.settings import Settings
 if TYPE_CHECKING:
     from xlate.pipeline import Options, Run
 
+STARTER = (
+    f"note: {DEFAULT_MODEL} is a small starter model; for a strong one: "
+    "xlate model pull opus-mt-tc-big-ar-en, then --model opus-mt-tc-big-ar-en"
+)
+
 
 @app.command()
 @takes_settings
@@ -69,6 +74,8 @@ def run(
         typer.echo(json.dumps(result.report, ensure_ascii=False, indent=2))
     elif not quiet:
         _summary(result)
+        if result.report["model"]["name"] == DEFAULT_MODEL:
+            typer.echo(STARTER, err=True)
     for problem in result.problems:
         err(f"{problem['path']}: {problem['message']}")
     if result.problems:

@@ -53,8 +53,9 @@ def needs_extra(kind: str) -> None:
 def convert(original: Path, destination: Path, recipe: Recipe) -> Manifest:
     """Make a model directory at `destination` (new) from the package in the folder `original`, and give its manifest.
 
-    Takes Marian/OPUS-MT folders, Hugging Face Marian folders, CTranslate2 folders, and models (copied). Raises ModelError where the
-    package is damaged or of another kind, UsageError where languages or the extra are missing.
+    Takes Marian/OPUS-MT folders, Hugging Face Marian folders, CTranslate2 folders, and models, which are copied.
+    Raises ModelError where the package is damaged or of another kind, UsageError where languages or the extra are
+    missing.
     """
     if recipe.quantization not in QUANTIZATIONS:
         raise UsageError(f"--quantization {recipe.quantization}: choose from {', '.join(QUANTIZATIONS)}")
