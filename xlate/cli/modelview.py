@@ -41,7 +41,7 @@ def installed_row(name: str, path: Path, strict: bool = False) -> dict[str, Any]
         }  # fmt: skip
     listed = read_registry().get(name)
     return {
-        "name": manifest.name,
+        "name": name,
         "source": list(manifest.source),
         "target": list(manifest.target),
         "size": sum((path / file).stat().st_size for file in manifest.files) / 1e6,
