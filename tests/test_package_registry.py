@@ -159,7 +159,7 @@ def test_info_tells_of_an_installed_model_and_of_a_package():
     assert len(row["digest"]) == 64
     out = xlate("model", "info", "opus-mt-ar-en").out
     assert "checked          no: not compared with the server\n" in out
-    assert "scores           BLEU 49.4 chrF 66.1 on Tatoeba.ar.en\n" in out
+    assert "scores           BLEU 33.9 on flores101-devtest; BLEU 49.4 chrF 66.1 on Tatoeba.ar.en\n" in out
     ran = xlate("model", "info", "opus-mt-ar-em")
     assert (ran.code, "did you mean opus-mt-ar-en" in ran.err) == (2, True)
 
