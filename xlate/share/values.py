@@ -35,7 +35,7 @@ class ShareSettings:
     fragment_words: int = 8
     quoted_words: int = 6
     paraphrase: float = 0.5
-    posting: int = 48
+    posting: int = 32
     boilerplate_articles: int = 5
     boilerplate_share: float = 0.1
     semantic: Semantic = "auto"

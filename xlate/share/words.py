@@ -126,6 +126,8 @@ def number_values(tokens: Iterable[str]) -> set[str]:
 def _number_value(token: str) -> str | None:
     if token[0].isdigit():
         return token
+    if bare(token) == "اثنين" and token != "اثنين":
+        return None  # Monday
     return NUMBER_WORDS.get(token) or NUMBER_WORDS.get(token.removeprefix("و")) or NUMBER_WORDS.get(bare(token))
 
 
