@@ -41,9 +41,12 @@ def contents(out: Path) -> dict[str, bytes]:
 def test_the_summary(bundle):
     out, ran = bundle
     assert ran.code == 0
-    assert ran.err == ""
+    assert ran.err == (
+        "note: ar-en-starter is a small starter model; for a strong one: "
+        "xlate model pull opus-mt-tc-big-ar-en, then --model opus-mt-tc-big-ar-en\n"
+    )
     lines = {line.split()[0]: line for line in ran.out.splitlines()}
-    assert list(lines) == ["articles", "segments", "translated", "flagged", "time", "BLEU", "chrF2", "bundle"]
+    assert list(lines) == ["articles", "segments", "translated", "shared", "flagged", "time", "BLEU", "chrF2", "bundle"]
     assert lines["articles"].split()[1] == "5"
     assert "nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:" in lines["BLEU"]
     assert lines["bundle"].endswith(str(out))
@@ -51,10 +54,21 @@ def test_the_summary(bundle):
 
 def test_the_files(bundle):
     out, _ = bundle
-    names = {"run.json", "scores.json", "bitext.jsonl", "bitext.tsv", "bitext.tmx", "bitext.xlf", "bitext.ar", "bitext.en"}
+    names = {
+        "run.json",
+        "scores.json",
+        "bitext.jsonl",
+        "bitext.tsv",
+        "bitext.tmx",
+        "bitext.xlf",
+        "bitext.ar",
+        "bitext.en",
+    }
     names |= {f"articles/{article}.en.txt" for article in IDS}
     assert set(contents(out)) | {"run.json"} >= names
-    assert set(json.loads((out / "run.json").read_bytes())["files"]) == {n for n in contents(out) if n != ".lock"} | {"run.json"}
+    assert set(json.loads((out / "run.json").read_bytes())["files"]) == {n for n in contents(out) if n != ".lock"} | {
+        "run.json"
+    }
 
 
 def test_all_formats_hold_the_same_pairs(bundle):
@@ -104,7 +118,8 @@ def test_scores(bundle):
     out, _ = bundle
     scores = json.loads((out / "scores.json").read_bytes())
     assert scores["segments"] == sum(
-        len(list(csv.reader((REFERENCES / f"{a}.tsv").open(encoding="utf-8"), delimiter="\t", quoting=csv.QUOTE_NONE))) - 1
+        len(list(csv.reader((REFERENCES / f"{a}.tsv").open(encoding="utf-8"), delimiter="\t", quoting=csv.QUOTE_NONE)))
+        - 1
         for a in IDS
     )
     assert scores["without_reference"] == 0
@@ -132,12 +147,22 @@ def test_a_second_run_is_byte_identical_and_free(bundle):
     ran = xlate("run", SEEDS, "-o", out, "--references", REFERENCES, "--memory", out.parent / "memory", "--json")
     report = json.loads(ran.out)
     assert contents(out) == before
-    assert report["counts"]["from_memory"] == report["counts"]["translated"] > 50
+    assert report["counts"]["from_memory"] == report["counts"]["distinct"] > 40
 
 
 def test_a_killed_run_goes_on_and_ends_the_same(bundle, tmp_path: Path):
     out, _ = bundle
-    command = [sys.executable, "-m", "xlate", "run", str(SEEDS), "-o", str(tmp_path / "out"), "--memory", str(tmp_path / "m")]
+    command = [
+        sys.executable,
+        "-m",
+        "xlate",
+        "run",
+        str(SEEDS),
+        "-o",
+        str(tmp_path / "out"),
+        "--memory",
+        str(tmp_path / "m"),
+    ]
     command += ["--references", str(REFERENCES)]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
     wal = tmp_path / "m-wal"
@@ -151,12 +176,22 @@ def test_a_killed_run_goes_on_and_ends_the_same(bundle, tmp_path: Path):
     (tmp_path / "out" / "articles" / ".left.x1.part").write_text("half", encoding="utf-8")
     ran = xlate(*command[3:], "--json")
     counts = json.loads(ran.out)["counts"]
-    assert 0 < counts["from_memory"] < counts["translated"]
+    assert 0 < counts["from_memory"] < counts["distinct"]
     assert contents(tmp_path / "out") == contents(out)
 
 
 def test_interrupted_by_hand(tmp_path: Path):
-    command = [sys.executable, "-m", "xlate", "run", str(SEEDS), "-o", str(tmp_path / "out"), "--memory", str(tmp_path / "m")]
+    command = [
+        sys.executable,
+        "-m",
+        "xlate",
+        "run",
+        str(SEEDS),
+        "-o",
+        str(tmp_path / "out"),
+        "--memory",
+        str(tmp_path / "m"),
+    ]
     process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
     wal = tmp_path / "m-wal"
     while process.poll() is None and not (wal.exists() and wal.stat().st_size > 20_000):
@@ -180,7 +215,7 @@ def test_only_the_formats_asked_for_and_nothing_stale(tmp_path: Path):
     (source / "b.txt").unlink()
     ran = xlate("run", source, "-o", out, "--format", "tsv", "-f", "moses")
     assert ran.code == 0
-    left = {n for n in contents(out) if n not in (".lock", "index.html", "shared.jsonl", "shared.tsv")}
+    left = {n for n in contents(out) if n not in (".lock", "index.html", "shared.jsonl", "shared.matrix.tsv")}
     assert left == {"articles/a.en.txt", "bitext.ar", "bitext.en", "bitext.tsv", "mine.txt"}
     assert "b.en.txt" in " ".join(json.loads((out / "run.json").read_bytes())["removed"])
 
@@ -210,7 +245,10 @@ def altered(model: Path) -> Path:
 BAD = {
     "no such path": (lambda t: ["run", t / "nowhere", "-o", t / "out"], "nowhere: "),
     "nothing readable": (lambda t: ["run", t / "empty", "-o", t / "out"], "empty: "),
-    "out is a file": (lambda t: ["run", t / "a.txt", "-o", t / "file"], "file: is a file; give a folder for the bundle"),
+    "out is a file": (
+        lambda t: ["run", t / "a.txt", "-o", t / "file"],
+        "file: is a file; give a folder for the bundle",
+    ),
     "unknown format": (
         lambda t: ["run", t / "a.txt", "-o", t / "out", "-f", "docx"],
         "unknown format 'docx'; choose from jsonl, tsv, tmx, xlf, moses",
@@ -221,11 +259,17 @@ BAD = {
     ),
     "option type": (
         lambda t: ["run", t / "a.txt", "-o", t / "out", "--beam-size", "many"],
-        "Invalid value for '--beam-size': 'many' is not a valid int",
+        "Invalid value for '--beam-size': ",
     ),
     "no output": (lambda t: ["run", t / "a.txt"], "Missing option '--out' / '-o' (see xlate run --help)"),
-    "unknown model": (lambda t: ["run", t / "a.txt", "-o", t / "out", "-m", "ar-en-startr"], "did you mean ar-en-starter"),
-    "altered model": (lambda t: ["run", t / "a.txt", "-o", t / "out", "-m", altered(t / "model")], "model.bin: altered"),
+    "unknown model": (
+        lambda t: ["run", t / "a.txt", "-o", t / "out", "-m", "ar-en-startr"],
+        "did you mean ar-en-starter",
+    ),
+    "altered model": (
+        lambda t: ["run", t / "a.txt", "-o", t / "out", "-m", altered(t / "model")],
+        "model.bin: altered",
+    ),
     "references for unknown ids": (
         lambda t: ["run", t / "a.txt", "-o", t / "out", "--references", t / "references"],
         "a.tsv: line 1: no translated segment has the id 'a:0099'",
@@ -262,7 +306,7 @@ def test_one_bad_file_of_many(tmp_path: Path, article: Path):
     ran = xlate("run", tmp_path, "-o", tmp_path.parent / "out")
     assert ran.code == 2
     assert {r["article"] for r in rows(tmp_path.parent / "out")} == {"a", "j"}
-    assert len(ran.err.splitlines()) == 2
+    assert len([line for line in ran.err.splitlines() if line.startswith("xlate: ")]) == 2
     assert "xlate: lines.jsonl: line 2" in ran.err
     assert "xlate: picture.txt: " in ran.err
     assert "1 hidden, 1 of unknown suffix, 1 empty, 2 with a problem" in ran.out

@@ -16,6 +16,7 @@ from xlate.formats import FORMATS
 RUN = "run.json"
 SCORES = "scores.json"
 SHARED = "shared.jsonl"
+MATRIX = "shared.matrix.tsv"
 
 
 @contextmanager
@@ -94,7 +95,9 @@ def write_bitext(
     ]
 
 
-def write_articles(out: Path, articles: Sequence[Article], translations: Mapping[str, Sequence[Translation]]) -> list[str]:
+def write_articles(
+    out: Path, articles: Sequence[Article], translations: Mapping[str, Sequence[Translation]]
+) -> list[str]:
     """Write `articles/<id>.en.txt` for each article; returns the names relative to OUT."""
     names = []
     for article in articles:

@@ -113,6 +113,10 @@ class Engine:
         """Whether `text` goes to the model in one piece."""
         return len(self.tokenise([text])[0]) <= self.max_source_tokens
 
+    def target_tokens(self, texts: Sequence[str]) -> int:
+        """How many target tokens `texts` have in all."""
+        return sum(map(len, self._pieces[1].encode(list(texts), out_type=str)))
+
     def decode(self, texts: Sequence[str], **changes: Any) -> Iterator[list[tuple[int, Hypothesis]]]:
         """Translate all of `texts`; yields lists of (index in `texts`, hypothesis) as batches finish, each index once.
 
@@ -150,9 +154,7 @@ class Engine:
         while in_flight:
             yield self._finished(*in_flight.popleft(), options)
 
-    def _finished(
-        self, batch: _Batch, pending: list[Any], options: dict[str, Any]
-    ) -> list[tuple[int, Hypothesis]]:
+    def _finished(self, batch: _Batch, pending: list[Any], options: dict[str, Any]) -> list[tuple[int, Hypothesis]]:
         results = [p.result() for p in pending]
         texts = self._pieces[1].decode([r.hypotheses[0] for r in results])
         limit = options["max_decoding_length"]

@@ -11,13 +11,13 @@ import hashlib
 import json
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from itertools import islice
 from typing import Literal
 
-from xlate.check import better, check, clean, needs_retry
+from xlate.check import Candidate, better, check, clean, serious
 from xlate.clean import clean_for_model
 from xlate.data import Article, Flag, Segment, Translation
 from xlate.memory import Memory, Remembered
@@ -62,7 +62,9 @@ def needs_translation(text: str, languages: Sequence[str]) -> bool:
     return any(c.isalpha() for c in re.findall(f"[{known}]", rest))
 
 
-def fate(segment: Segment, languages: Sequence[str], include_boilerplate: bool) -> Literal["model", "copied", "skipped"]:
+def fate(
+    segment: Segment, languages: Sequence[str], include_boilerplate: bool
+) -> Literal["model", "copied", "skipped"]:
     """What will be done with a segment: boilerplate is skipped unless it is wanted, what has no words is copied."""
     if segment.role == "boilerplate" and not include_boilerplate:
         return "skipped"
@@ -86,23 +88,26 @@ def translate(
     memory: Memory,
     *,
     include_boilerplate: bool = False,
+    same_as: Mapping[str, str] | None = None,
     progress: Callable[[int], None] = lambda done: None,
 ) -> Iterator[Translation]:
     """Translate `segments` lazily, in order, one Translation each; memory use does not grow with their number.
 
     Boilerplate gets an empty target and origin `skipped` unless `include_boilerplate`; what has nothing to translate
-    passes through with origin `copied`. `progress` is told how many more segments are done, as batches finish.
+    passes through with origin `copied`. `same_as` maps ids of segments to the text to translate in place of their own:
+    verbatim copies share the translation of the one that is written best. `progress` is told how many more segments are
+    done, as batches finish.
     """
     for window in _windows(segments):
-        yield from _translate_window(window, engine, memory, include_boilerplate, progress)
+        yield from _translate_window(window, engine, memory, include_boilerplate, same_as or {}, progress)
 
 
 def _windows(segments: Iterable[Segment]) -> Iterator[list[Segment]]:
     window: list[Segment] = []
     characters = 0
-    for segment in segments:
-        window.append(segment)
-        characters += len(segment.text)
+    for one in segments:
+        window.append(one)
+        characters += len(one.text)
         if len(window) >= WINDOW or characters >= WINDOW_CHARACTERS:
             yield window
             window, characters = [], 0
@@ -115,10 +120,12 @@ def _translate_window(
     engine: Engine,
     memory: Memory,
     include_boilerplate: bool,
+    same_as: Mapping[str, str],
     progress: Callable[[int], None],
 ) -> Iterator[Translation]:
     fates = [fate(s, engine.manifest.source, include_boilerplate) for s in segments]
-    texts = list(dict.fromkeys(s.text for s, f in zip(segments, fates, strict=True) if f == "model"))
+    given = [same_as.get(s.id, s.text) for s in segments]
+    texts = list(dict.fromkeys(text for text, f in zip(given, fates, strict=True) if f == "model"))
     known = memory.get(texts)
     missing = [t for t in texts if t not in known]
     progress(len(segments) - len(missing))
@@ -127,17 +134,15 @@ def _translate_window(
         memory.put(rows.items())
         made.update(rows)
         progress(len(rows))
-    for segment, what in zip(segments, fates, strict=True):
+    for one, text, what in zip(segments, given, fates, strict=True):
         if what == "skipped":
-            yield Translation(segment, "", None, (), "skipped")
+            yield Translation(one, "", None, (), "skipped")
         elif what == "copied":
-            yield Translation(segment, segment.text, None, (), "copied")
+            yield Translation(one, one.text, None, (), "copied")
         else:
-            # the first segment with a new text pays for it; every later one has it from the memory
-            fresh = made.pop(segment.text, None)
-            row = known.setdefault(segment.text, fresh) if fresh else known[segment.text]
-            flags = check(segment.text, row.target, at_limit=row.at_limit)
-            yield Translation(segment, row.target, row.score, flags, row.origin, remembered=fresh is None)
+            row = known.get(text) or made[text]
+            flags = check(one.text, row.target, at_limit=row.at_limit)
+            yield Translation(one, row.target, row.score, flags, row.origin, remembered=text in known)
 
 
 def _solve(texts: Sequence[str], engine: Engine) -> Iterator[dict[str, Remembered]]:
@@ -180,16 +185,18 @@ def _drafts(units: Sequence[str], engine: Engine) -> Iterator[dict[str, _Draft]]
     doubtful: dict[str, _Draft] = {}
     for batch in engine.decode(units):
         drafts = {units[index]: _draft(units[index], hypothesis, "model") for index, hypothesis in batch}
-        sound = {unit: draft for unit, draft in drafts.items() if not needs_retry(draft.flags)}
+        sound = {unit: draft for unit, draft in drafts.items() if not serious(draft.flags)}
         doubtful.update((unit, draft) for unit, draft in drafts.items() if unit not in sound)
         yield sound
     for origin, changes in _REPAIRS:
+        if not doubtful:
+            return
         names = list(doubtful)
         for batch in engine.decode(names, **changes):
             for index, hypothesis in batch:
                 unit = names[index]
-                doubtful[unit] = _better(unit, doubtful[unit], _draft(unit, hypothesis, origin))
-        mended = {unit: draft for unit, draft in doubtful.items() if not needs_retry(draft.flags)}
+                doubtful[unit] = _better(doubtful[unit], _draft(unit, hypothesis, origin))
+        mended = {unit: draft for unit, draft in doubtful.items() if not serious(draft.flags)}
         doubtful = {unit: draft for unit, draft in doubtful.items() if unit not in mended}
         yield mended
     yield {unit: _halved(unit, draft, engine) for unit, draft in doubtful.items()}
@@ -204,7 +211,7 @@ def _halved(unit: str, draft: _Draft, engine: Engine) -> _Draft:
     for batch in engine.decode(parts):
         found.update(batch)
     drafts = [_draft(part, found[i], "model") for i, part in enumerate(parts)]
-    return _better(unit, draft, _joined(drafts, f"retry split in {len(parts)}", unit))
+    return _better(draft, _joined(drafts, f"retry split in {len(parts)}", unit))
 
 
 def _draft(source: str, hypothesis: Hypothesis, origin: str) -> _Draft:
@@ -222,9 +229,10 @@ def _joined(drafts: Sequence[_Draft], origin: str, source: str | None = None) ->
     return _Draft(target, score, origin, at_limit, flags)
 
 
-def _better(source: str, old: _Draft, new: _Draft) -> _Draft:
-    """The better of two drafts of `source`; the older one where nothing tells them apart."""
-    return new if better(source, (new.target, new.flags, new.score), (old.target, old.flags, old.score)) else old
+def _better(old: _Draft, new: _Draft) -> _Draft:
+    """The better of two drafts of one text; the older one where nothing tells them apart."""
+    first = Candidate(old.target, old.flags, old.score)
+    return old if better(first, Candidate(new.target, new.flags, new.score)) is first else new
 
 
 def memory_key(engine: Engine) -> str:
