@@ -72,7 +72,11 @@ def only(sharing: Sharing):
         (HEADLINE, f"{HEADLINE} {OTHER}", "contained"),
         (OTHER, f"{HEADLINE} {OTHER.replace('الماضي بسبب', 'الماضيبسبب')}", "contained"),
         (WIRE, f"{WIRE}، فيما {OTHER}", "contained"),
-        (f"قال الرئيس في خطابه أمام البرلمان «{QUOTED}»", f"وتعليقا على العقوبات كتب الوزير الأول: \"{QUOTED}\" ثم غادر العاصمة إلى جنيف", "quotation"),
+        (
+            f"قال الرئيس في خطابه أمام البرلمان «{QUOTED}»",
+            f'وتعليقا على العقوبات كتب الوزير الأول: "{QUOTED}" ثم غادر العاصمة إلى جنيف',
+            "quotation",
+        ),
         (WIRE, OTHER, None),
         (WIRE, FAR[2], None),
         ("قال وزير الخارجية الجزائري اليوم", "قال وزير الخارجية المصري أمس", None),
@@ -97,7 +101,9 @@ def test_near_duplicate_evidence_is_the_edit_script_with_alerts_on_top():
     assert (pair["a"], pair["b"], pair["tier"]) == ("one:0", "two:0", "near-duplicate")
     assert pair["score"] == cluster.score
     edits = pair["difference"]["edits"]
-    assert ("replace", "number", "خمسة", "سبعة") in [(e["op"], e["kind"], e["a"]["text"], e["b"]["text"]) for e in edits]
+    assert ("replace", "number", "خمسة", "سبعة") in [
+        (e["op"], e["kind"], e["a"]["text"], e["b"]["text"]) for e in edits
+    ]
     assert ("insert", "addition", "", "كبيرة") in [(e["op"], e["kind"], e["a"]["text"], e["b"]["text"]) for e in edits]
     for edit in edits:
         for side, text in (("a", WIRE), ("b", EDITED)):
@@ -107,7 +113,7 @@ def test_near_duplicate_evidence_is_the_edit_script_with_alerts_on_top():
 
 def test_quotation_evidence_is_the_fragment_with_offsets_on_each_side():
     one = f"قال الرئيس في خطابه أمام البرلمان «{QUOTED}»"
-    two = f"وَكَتَب الوزير الأول: \"{QUOTED.replace('الكبرى', 'العظمى')}\" ثم غادر العاصمة إلى جنيف في زيارة"
+    two = f'وَكَتَب الوزير الأول: "{QUOTED.replace("الكبرى", "العظمى")}" ثم غادر العاصمة إلى جنيف في زيارة'
     cluster = only(found(one=[one], two=[two]))
     assert cluster.tier == "quotation"
     (pair,) = cluster.evidence["pairs"]
@@ -148,7 +154,9 @@ def test_verbatim_copies_stay_verbatim_inside_a_near_duplicate_cluster():
     near = sharing.clusters[1]
     assert [m.segment for m in near.members] == ["one:0", "three:0", "two:0"]
     assert near.evidence["same"] == [["one:0", "two:0"]]
-    claims = {(p.a, p.b): p.tier for p in expand("near-duplicate", ["one:0", "three:0", "two:0"], near.evidence, near.score)}
+    claims = {
+        (p.a, p.b): p.tier for p in expand("near-duplicate", ["one:0", "three:0", "two:0"], near.evidence, near.score)
+    }
     assert claims == {
         ("one:0", "three:0"): "near-duplicate",
         ("one:0", "two:0"): "verbatim",
@@ -215,7 +223,12 @@ FOOTER = "جميع الحقوق محفوظة لموقع الأخبار العر�
 
 def site_pages(source: str | None, footer: bool = True, shared: str | None = None) -> Sharing:
     texts = {
-        f"p{n}": [sentence, *([shared] if shared else []), f"وللحديث عن {sentence.split()[1]} بقية في العدد {n + 40} القادم غدا", *([FOOTER] if footer else [])]
+        f"p{n}": [
+            sentence,
+            *([shared] if shared else []),
+            f"وللحديث عن {sentence.split()[1]} بقية في العدد {n + 40} القادم غدا",
+            *([FOOTER] if footer else []),
+        ]
         for n, sentence in enumerate(SENTENCES)
     }  # fmt: skip
     articles, segments = corpus(**texts)
@@ -258,7 +271,12 @@ def test_a_set_phrase_of_many_sentences_is_no_quotation():
 
 
 def test_same_result_whatever_the_order_of_the_input():
-    texts = {"one": [WIRE, OTHER], "two": [EDITED, f"{HEADLINE} {OTHER}"], "three": [HEADLINE, WIRE, FAR[0]], "four": [WIRE]}
+    texts = {
+        "one": [WIRE, OTHER],
+        "two": [EDITED, f"{HEADLINE} {OTHER}"],
+        "three": [HEADLINE, WIRE, FAR[0]],
+        "four": [WIRE],
+    }
     articles, segments = corpus(**texts)
     first = align(articles, segments, settings=OFF)
     assert len(first.clusters) >= 4
@@ -278,11 +296,11 @@ def test_cluster_ids_follow_from_the_members():
 def test_bad_settings_and_bad_segments():
     with pytest.raises(UsageError, match=r"^near must lie above 0 and at most at 1, not 1\.5$"):
         ShareSettings(near=1.5)
-    with pytest.raises(UsageError, match="^min_words must be at least 1, not 0$"):
+    with pytest.raises(UsageError, match=r"^min_words must be at least 1, not 0$"):
         ShareSettings(min_words=0)
-    with pytest.raises(UsageError, match="^posting must be at least 2, not 1$"):
+    with pytest.raises(UsageError, match=r"^posting must be at least 2, not 1$"):
         ShareSettings(posting=1)
-    with pytest.raises(UsageError, match="^semantic must be auto, on or off, not yes$"):
+    with pytest.raises(UsageError, match=r"^semantic must be auto, on or off, not yes$"):
         ShareSettings(semantic="yes")
     articles, segments = corpus(one=[WIRE])
     with pytest.raises(ValueError, match="two segments have the id one:0"):
@@ -302,7 +320,12 @@ def test_files(tmp_path):
     write_matrix(sharing, tmp_path / "matrix.tsv")
     header, row = (tmp_path / "matrix.tsv").read_text("utf-8").splitlines()
     values = dict(zip(header.split("\t"), row.split("\t"), strict=True))
-    assert (values["article_a"], values["article_b"], values["verbatim"], values["near-duplicate"]) == ("one", "two", "1", "1")
+    assert (values["article_a"], values["article_b"], values["verbatim"], values["near-duplicate"]) == (
+        "one",
+        "two",
+        "1",
+        "1",
+    )
     assert (values["share_a"], values["first"], values["near_identical"]) == ("1.0000", "", "yes")
     with pytest.raises(OutputError, match="is a folder; give the name of a file"):
         write_clusters(sharing, tmp_path)
@@ -316,7 +339,11 @@ def test_helpers_for_translating_once():
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(st.lists(st.sampled_from((*FAR, WIRE, EDITED, OTHER, HEADLINE, f"{HEADLINE} {OTHER}")), max_size=4), max_size=4))
+@given(
+    st.lists(
+        st.lists(st.sampled_from((*FAR, WIRE, EDITED, OTHER, HEADLINE, f"{HEADLINE} {OTHER}")), max_size=4), max_size=4
+    )
+)
 def test_every_claim_has_evidence_that_holds(articles):
     texts = {f"a{n}": sentences for n, sentences in enumerate(articles)}
     sharing = found(**texts)
@@ -333,7 +360,10 @@ def test_every_claim_has_evidence_that_holds(articles):
             for side in ("a", "b"):
                 fragment = pair.get("fragment")
                 if fragment:
-                    assert text_of[pair[side]][fragment[f"{side}_start"] : fragment[f"{side}_end"]] == fragment[f"{side}_text"]
+                    assert (
+                        text_of[pair[side]][fragment[f"{side}_start"] : fragment[f"{side}_end"]]
+                        == fragment[f"{side}_text"]
+                    )
 
 
 # the command
@@ -351,12 +381,16 @@ def test_align_command_on_the_seeds(tmp_path):
 
 
 def test_align_command_json_and_quiet(tmp_path):
-    ran = xlate("align", SEEDS, "-o", tmp_path / "s.jsonl", "--matrix", tmp_path / "m.tsv", "--semantic", "off", "--json")
+    ran = xlate(
+        "align", SEEDS, "-o", tmp_path / "s.jsonl", "--matrix", tmp_path / "m.tsv", "--semantic", "off", "--json"
+    )
     data = json.loads(ran.out)
     assert (data["articles"], data["clusters"]["near-duplicate"], data["clusters"]["quotation"]) == (5, 4, 1)
     assert data["near_identical"] == [["002_da70bfd14d0d9edf", "004_cb800a4348140aef"]]
     assert data["files"] == {"clusters": str(tmp_path / "s.jsonl"), "matrix": str(tmp_path / "m.tsv")}
-    again = xlate("align", *sorted(SEEDS.glob("*.txt"), reverse=True), "-o", tmp_path / "t.jsonl", "--semantic", "off", "-q")
+    again = xlate(
+        "align", *sorted(SEEDS.glob("*.txt"), reverse=True), "-o", tmp_path / "t.jsonl", "--semantic", "off", "-q"
+    )
     assert (again.code, again.out) == (0, "")
     assert (tmp_path / "t.jsonl").read_bytes() == (tmp_path / "s.jsonl").read_bytes()
 

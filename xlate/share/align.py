@@ -14,7 +14,7 @@ from xlate.normalise import normalise
 from xlate.share import boilerplate, dates, evidence, matrix, semantic
 from xlate.share.candidates import candidates
 from xlate.share.compare import Comparer, Match, Text, prepare
-from xlate.share.values import TIERS, Boilerplate, Sharing, ShareSettings
+from xlate.share.values import TIERS, Boilerplate, ShareSettings, Sharing
 from xlate.share.words import forms, key
 
 _FORMULA = 8  # distinct texts
@@ -136,7 +136,9 @@ def _without_formulas(classes: Sequence[Class], quotations: Edges) -> Edges:
 
     A fragment is a formula when even its rarest word triple stands in more than `_FORMULA` distinct texts.
     """
-    triples = {pair: _triples(classes[pair[0]].text.forms[m.fragment[0] : m.fragment[1]]) for pair, m in quotations.items()}
+    triples = {
+        pair: _triples(classes[pair[0]].text.forms[m.fragment[0] : m.fragment[1]]) for pair, m in quotations.items()
+    }
     wanted = set().union(*triples.values())
     if not wanted:
         return quotations

@@ -98,8 +98,8 @@ def _beside(texts: Sequence[Sequence[str]]) -> Any:
     count = len(texts)
     codes = []
     for step_in in (1, -1):
-        read = [text[::step_in] for text in texts]
-        ranked = sorted(range(count), key=read.__getitem__)
+        read = [list(text[::step_in]) for text in texts]
+        ranked = sorted(range(count), key=lambda i: read[i])
         for step in range(1, _NEIGHBOURS + 1):
             for a, b in zip(ranked, ranked[step:], strict=False):
                 if read[a][:_ALIKE] == read[b][:_ALIKE]:

@@ -67,7 +67,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Boilerplate:
-    """A text set aside by its frequency: `articles` of the `of` articles of `site` (None: of unknown origin) hold it."""
+    """A text set aside by its frequency: `articles` of the `of` articles of `site` (None: unknown) hold it."""
 
     text: str
     site: str | None
