@@ -29,7 +29,7 @@ from xlate.share.values import ShareSettings
 from xlate.share.words import bare, listed, place
 
 if TYPE_CHECKING:
-    from xlate.share.align import Class, Edges
+    from xlate.share.find import Class, Edges
 
 _MARGIN, _WORDS, _BIAS = 20.0, 8.0, -24.0
 _PRIOR = 2.5
