@@ -1,0 +1,171 @@
+"""The versions of a shared sentence side by side, with what differs marked.
+
+The Arabic marks come from the cluster's own edit scripts (`evidence["pairs"]`, see `xlate.share`); where a pair has
+none, words are compared here. The English marks always are: the two translations compared word by word.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any
+
+from markupsafe import Markup
+
+from xlate.data import Cluster, Member, Translation
+from xlate.normalise import normalise
+from xlate.report.text import Mark, marked, rich
+from xlate.report.words import ALERTS, EDITS
+
+_WORD = re.compile(r"\w+(?:[.,٫٬:'’]\w+)*|[^\w\s]")
+_PASSAGES = ("contained", "quotation")
+_EDITED = ("verbatim", "near-duplicate")
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One wording: the members that have it (earliest article first) and its two sides as HTML."""
+
+    members: tuple[Member, ...]
+    arabic: Markup
+    english: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """What differs between two articles: `kind` as in ALERTS; `a` and `b` say what only that side has."""
+
+    kind: str
+    article_a: str
+    article_b: str
+    a: tuple[str, ...]
+    b: tuple[str, ...]
+
+
+def versions(cluster: Cluster, translations: Mapping[str, Translation], order: Mapping[str, int]) -> list[Version]:
+    """The distinct wordings of a cluster, the earliest article's first (`order`: article id → place in time)."""
+    members = sorted(cluster.members, key=lambda m: (order.get(m.article, len(order)), m.start))
+    groups: dict[str, list[Member]] = {}
+    for member in members:
+        groups.setdefault(member.text, []).append(member)
+    texts = list(groups)
+    arabic: list[list[Mark]] = [[] for _ in texts]
+    english: list[list[Mark]] = [[] for _ in texts]
+    targets = [translations[own[0].segment].target for own in groups.values()]
+    pairs = _Pairs(cluster)
+    for n in range(1, len(texts)):
+        base, other = groups[texts[0]][0], groups[texts[n]][0]
+        for_base, for_other = pairs.marks(base, other)
+        arabic[0] += for_base
+        arabic[n] += for_other
+        if cluster.tier in _EDITED:
+            for_base, for_other = word_marks(targets[0], targets[n], "wording")
+            english[0] += for_base
+            english[n] += for_other
+    return [
+        Version(
+            tuple(groups[text]),
+            marked(text, "ar", _joined(arabic[n])),
+            marked(targets[n], "en", _joined(english[n])) if targets[n] else rich("", "en"),
+        )
+        for n, text in enumerate(texts)
+    ]
+
+
+def alerts(cluster: Cluster) -> list[Alert]:
+    """The numbers, negations and names that differ, the gravest first, each once."""
+    articles = {m.segment: m.article for m in cluster.members}
+    found = []
+    for item in _dicts(cluster.evidence.get("alerts")):
+        if item.get("kind") not in ALERTS:
+            continue
+        a, b = (articles.get(segment) for segment in (*_strings(item.get("pair")), "", "")[:2])
+        if a is not None and b is not None:
+            found.append(Alert(item["kind"], a, b, _strings(item.get("a")), _strings(item.get("b"))))
+    return sorted(dict.fromkeys(found), key=lambda alert: list(ALERTS).index(alert.kind))
+
+
+def word_marks(a: str, b: str, kind: str) -> tuple[list[Mark], list[Mark]]:
+    """Marks on the words of each side that the other has not in the same order; spelling variants count as equal."""
+    words_a, words_b = list(_WORD.finditer(a)), list(_WORD.finditer(b))
+    matcher = SequenceMatcher(
+        None, [normalise(w[0]) for w in words_a], [normalise(w[0]) for w in words_b], autojunk=False
+    )
+    marks: tuple[list[Mark], list[Mark]] = ([], [])
+    for op, i0, i1, j0, j1 in matcher.get_opcodes():
+        if op == "equal":
+            continue
+        for side, words, first, last in ((marks[0], words_a, i0, i1), (marks[1], words_b, j0, j1)):
+            if first < last:
+                side.append(Mark(words[first].start(), words[last - 1].end(), kind))
+    return marks
+
+
+class _Pairs:
+    """Looks up what the evidence says of two members; identical members stand for one another."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._tier = cluster.tier
+        self._head = {s: ids[0] for ids in _lists(cluster.evidence.get("same")) if ids for s in ids}
+        self._pairs = {
+            (pair.get("a"), pair.get("b")): pair for pair in _dicts(cluster.evidence.get("pairs"))
+        }
+
+    def marks(self, a: Member, b: Member) -> tuple[list[Mark], list[Mark]]:
+        """Marks for the Arabic of `a` and of `b`."""
+        head_a, head_b = self._head.get(a.segment, a.segment), self._head.get(b.segment, b.segment)
+        straight, turned = self._pairs.get((head_a, head_b)), self._pairs.get((head_b, head_a))
+        pair = straight or turned
+        if pair is None or head_a == head_b:
+            return word_marks(a.text, b.text, "wording") if self._tier in _EDITED else ([], [])
+        # offsets fit only the very text they were counted in
+        sides = list(_side_marks(pair, "a", self._tier)), list(_side_marks(pair, "b", self._tier))
+        return sides if straight else (sides[1], sides[0])
+
+
+def _side_marks(pair: Mapping[str, Any], side: str, tier: str) -> Iterator[Mark]:
+    difference = pair.get("difference")
+    for edit in _dicts(difference.get("edits") if isinstance(difference, dict) else None):
+        span = edit.get(side)
+        if isinstance(span, dict) and isinstance(span.get("start"), int) and isinstance(span.get("end"), int):
+            yield Mark(span["start"], span["end"], EDITS.get(str(edit.get("kind")), "wording"))
+    fragment = pair.get("fragment")
+    if tier in _PASSAGES and isinstance(fragment, dict):
+        start, end = fragment.get(f"{side}_start"), fragment.get(f"{side}_end")
+        if isinstance(start, int) and isinstance(end, int):
+            yield Mark(start, end, "common")
+
+
+def _joined(marks: Sequence[Mark]) -> list[Mark]:
+    """Marks that do not overlap: every place has the mark that comes first in the list of gravity, passages last."""
+    gravity = [*EDITS.values(), "common"]
+    taken: list[Mark] = []
+    for mark in sorted(set(marks), key=lambda m: (gravity.index(m.kind) if m.kind in gravity else len(gravity), m.start, m.end)):
+        free = [(mark.start, mark.end)]
+        for other in taken:
+            free = [piece for start, end in free for piece in _without(start, end, other)]
+        taken += [Mark(start, end, mark.kind) for start, end in free if start < end]
+    return sorted(taken, key=lambda m: m.start)
+
+
+def _without(start: int, end: int, other: Mark) -> list[tuple[int, int]]:
+    """What of [start, end) lies outside `other`."""
+    if other.end <= start or end <= other.start:
+        return [(start, end)]
+    return [(start, min(end, other.start)), (max(start, other.end), end)]
+
+
+def _dicts(value: object) -> list[dict[str, Any]]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list | tuple) else []
+
+
+def _lists(value: object) -> list[list[str]]:
+    if not isinstance(value, list | tuple):
+        return []
+    return [[str(s) for s in item] for item in value if isinstance(item, list | tuple)]
+
+
+def _strings(value: object) -> tuple[str, ...]:
+    return tuple(str(item) for item in value) if isinstance(value, list | tuple) else ()
