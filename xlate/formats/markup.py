@@ -152,7 +152,8 @@ def units(path: Path, root: str, *names: str) -> Iterator[Any]:
             if not checked:
                 _check(path, events.root, root)
         except etree.XMLSyntaxError as error:
-            raise InputError(f"{path}: not well-formed XML ({error.msg}); repair it or export it again") from error
+            reason = " ".join(str(error.msg).split())
+            raise InputError(f"{path}: not well-formed XML ({reason}); repair it or export it again") from error
 
 
 _NO_ENTITIES = "replace them by the characters they stand for"

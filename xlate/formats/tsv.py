@@ -1,9 +1,9 @@
 """Tab-separated values: a header row, then one row a segment: `id, article, …, origin` (see `record`) and `more`.
 
 No quoting: characters that would break a row are escaped as `record` says, so `cut`, `awk` and `pandas` with
-`quoting=3` see the right columns. `id`, `article`, `role`, `source`, `target` and `origin` are text; the other cells carry their type (numbers,
-`null` and lists are JSON; an empty cell is a key that the pair does not have). Provenance keys outside the columns
-stand as one JSON object in the last column, `more`.
+`quoting=3` see the right columns. `id`, `article`, `role`, `source`, `target` and `origin` are text; the other cells
+carry their type (numbers, `null` and lists are JSON). An empty cell is a key that the pair does not have, the score
+included. Provenance outside the columns stands as one JSON object in the last column, `more`.
 
 Other tools' files: with a header that names the source and target columns (`source` or `src` or the language code,
 `target` or `tgt` or `trg` or the language code, in any order and case), or without a header and with exactly two
@@ -51,13 +51,17 @@ def open_writer(
 def read(
     path: Path, *, source_language: str = "ar", target_language: str = "en", skipped: Counter[str] | None = None
 ) -> Iterator[SegmentPair]:
-    """Yield the pairs; the id is the line number where there is no column `id`.
+    """Yield the pairs; the id is the line number where there is no column `id`. `skipped` counts empty lines.
 
     Raises InputError for a first row that fits none of the forms above and, with the line, for a row whose number of
     columns differs from it or whose score is no number.
     """
     names: list[str] | None = None
     for number, line in numbered_lines(path):
+        if not line:
+            if skipped is not None:
+                skipped["empty line"] += 1
+            continue
         cells = line.split("\t")
         if names is None:
             header = _header(path, cells, source_language, target_language)
@@ -85,11 +89,12 @@ def _row(pair: SegmentPair) -> str:
         del record["score"]
     cells = []
     for name in HEADER:
-        value = record.get(name)
         if name not in record:
             cells.append("")
+        elif name in _TEXT:
+            cells.append(escape(record[name]))
         else:
-            cells.append(escape(value) if name in _TEXT else to_cell(value) or '""')
+            cells.append(to_cell(record[name]) or '""')
     return "\t".join(cells) + "\n"
 
 

@@ -4,10 +4,13 @@
 its metadata module carries our provenance, and because current tools read it.
 
 One `<unit>` with one `<segment>` a pair. The unit's id is the pair's; where that is no NMTOKEN the offending
-characters stand as `_xHHHH_` and the true id is in the metadata. The score and the provenance stand in
-`<mda:metadata>`, one `<mda:meta>` an entry (values as `record` describes cells). A pair whose origin is `skipped` is
-marked `translate="no"` and has no `<target>` where its target is empty. `canResegment="no"` keeps one sentence one
-unit in editors. The standard wants at least one unit; a bitext of no pairs is a file without.
+characters stand as `_xHHHH_` and the true id is in the metadata. (That ids differ is not checked: it would need memory
+for all of them.) The score and the provenance stand in `<mda:metadata>`, one `<mda:meta>` an entry (values as `record`
+describes cells). A pair whose origin is `skipped` is marked `translate="no"` and has no `<target>` where its target is
+empty. `canResegment="no"` keeps one sentence one unit in editors. The standard wants at least one unit; a bitext of no
+pairs is a file without.
+
+Inline codes of other tools' files are left out and counted; the text inside `<pc>`, `<mrk>` and `<g>` stays.
 """
 
 from __future__ import annotations
