@@ -51,10 +51,21 @@ def test_the_summary(bundle):
 
 def test_the_files(bundle):
     out, _ = bundle
-    names = {"run.json", "scores.json", "bitext.jsonl", "bitext.tsv", "bitext.tmx", "bitext.xlf", "bitext.ar", "bitext.en"}
+    names = {
+        "run.json",
+        "scores.json",
+        "bitext.jsonl",
+        "bitext.tsv",
+        "bitext.tmx",
+        "bitext.xlf",
+        "bitext.ar",
+        "bitext.en",
+    }
     names |= {f"articles/{article}.en.txt" for article in IDS}
     assert set(contents(out)) | {"run.json"} >= names
-    assert set(json.loads((out / "run.json").read_bytes())["files"]) == {n for n in contents(out) if n != ".lock"} | {"run.json"}
+    assert set(json.loads((out / "run.json").read_bytes())["files"]) == {n for n in contents(out) if n != ".lock"} | {
+        "run.json"
+    }
 
 
 def test_all_formats_hold_the_same_pairs(bundle):
@@ -104,7 +115,8 @@ def test_scores(bundle):
     out, _ = bundle
     scores = json.loads((out / "scores.json").read_bytes())
     assert scores["segments"] == sum(
-        len(list(csv.reader((REFERENCES / f"{a}.tsv").open(encoding="utf-8"), delimiter="\t", quoting=csv.QUOTE_NONE))) - 1
+        len(list(csv.reader((REFERENCES / f"{a}.tsv").open(encoding="utf-8"), delimiter="\t", quoting=csv.QUOTE_NONE)))
+        - 1
         for a in IDS
     )
     assert scores["without_reference"] == 0
@@ -137,7 +149,17 @@ def test_a_second_run_is_byte_identical_and_free(bundle):
 
 def test_a_killed_run_goes_on_and_ends_the_same(bundle, tmp_path: Path):
     out, _ = bundle
-    command = [sys.executable, "-m", "xlate", "run", str(SEEDS), "-o", str(tmp_path / "out"), "--memory", str(tmp_path / "m")]
+    command = [
+        sys.executable,
+        "-m",
+        "xlate",
+        "run",
+        str(SEEDS),
+        "-o",
+        str(tmp_path / "out"),
+        "--memory",
+        str(tmp_path / "m"),
+    ]
     command += ["--references", str(REFERENCES)]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
     wal = tmp_path / "m-wal"
@@ -156,7 +178,17 @@ def test_a_killed_run_goes_on_and_ends_the_same(bundle, tmp_path: Path):
 
 
 def test_interrupted_by_hand(tmp_path: Path):
-    command = [sys.executable, "-m", "xlate", "run", str(SEEDS), "-o", str(tmp_path / "out"), "--memory", str(tmp_path / "m")]
+    command = [
+        sys.executable,
+        "-m",
+        "xlate",
+        "run",
+        str(SEEDS),
+        "-o",
+        str(tmp_path / "out"),
+        "--memory",
+        str(tmp_path / "m"),
+    ]
     process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
     wal = tmp_path / "m-wal"
     while process.poll() is None and not (wal.exists() and wal.stat().st_size > 20_000):
@@ -210,7 +242,10 @@ def altered(model: Path) -> Path:
 BAD = {
     "no such path": (lambda t: ["run", t / "nowhere", "-o", t / "out"], "nowhere: "),
     "nothing readable": (lambda t: ["run", t / "empty", "-o", t / "out"], "empty: "),
-    "out is a file": (lambda t: ["run", t / "a.txt", "-o", t / "file"], "file: is a file; give a folder for the bundle"),
+    "out is a file": (
+        lambda t: ["run", t / "a.txt", "-o", t / "file"],
+        "file: is a file; give a folder for the bundle",
+    ),
     "unknown format": (
         lambda t: ["run", t / "a.txt", "-o", t / "out", "-f", "docx"],
         "unknown format 'docx'; choose from jsonl, tsv, tmx, xlf, moses",
@@ -224,8 +259,14 @@ BAD = {
         "Invalid value for '--beam-size': 'many' is not a valid int",
     ),
     "no output": (lambda t: ["run", t / "a.txt"], "Missing option '--out' / '-o' (see xlate run --help)"),
-    "unknown model": (lambda t: ["run", t / "a.txt", "-o", t / "out", "-m", "ar-en-startr"], "did you mean ar-en-starter"),
-    "altered model": (lambda t: ["run", t / "a.txt", "-o", t / "out", "-m", altered(t / "model")], "model.bin: altered"),
+    "unknown model": (
+        lambda t: ["run", t / "a.txt", "-o", t / "out", "-m", "ar-en-startr"],
+        "did you mean ar-en-starter",
+    ),
+    "altered model": (
+        lambda t: ["run", t / "a.txt", "-o", t / "out", "-m", altered(t / "model")],
+        "model.bin: altered",
+    ),
     "references for unknown ids": (
         lambda t: ["run", t / "a.txt", "-o", t / "out", "--references", t / "references"],
         "a.tsv: line 1: no translated segment has the id 'a:0099'",

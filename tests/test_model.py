@@ -30,7 +30,11 @@ def decoded(engine: Engine, texts: list[str], **changes) -> list:
 def test_each_text_once_whatever_the_batching(engine: Engine):
     alone = [decoded(engine, [line])[0] for line in LINES[:7]] * 3
     assert decoded(engine, LINES) == alone
-    for settings in (Settings(max_batch_size=1, batch_type="examples"), Settings(max_batch_size=40), Settings(inter_threads=1, intra_threads=2)):
+    for settings in (
+        Settings(max_batch_size=1, batch_type="examples"),
+        Settings(max_batch_size=40),
+        Settings(inter_threads=1, intra_threads=2),
+    ):
         assert decoded(Engine(STARTER, settings), LINES) == alone
 
 

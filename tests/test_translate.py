@@ -40,7 +40,13 @@ def test_what_needs_translation(text: str, expected: bool):
 
 @pytest.mark.parametrize(
     ("text", "languages", "expected"),
-    [("שלום", ["he"], True), ("hello", ["he"], False), ("привет", ["ru"], True), ("hola", ["es"], True), ("123", ["es"], False)],
+    [
+        ("שלום", ["he"], True),
+        ("hello", ["he"], False),
+        ("привет", ["ru"], True),
+        ("hola", ["es"], True),
+        ("123", ["es"], False),
+    ],
 )
 def test_other_source_languages(text: str, languages: list[str], expected: bool):
     assert needs_translation(text, languages) is expected
@@ -57,7 +63,9 @@ def test_fates():
 
 
 def test_one_out_for_each_in_in_order(engine: Engine):
-    given = segments("وصل الوفد إلى تونس.", "", "2016", "اجتمع المسؤولون في القاهرة أمس.", "وصل الوفد إلى تونس.", "Reuters")
+    given = segments(
+        "وصل الوفد إلى تونس.", "", "2016", "اجتمع المسؤولون في القاهرة أمس.", "وصل الوفد إلى تونس.", "Reuters"
+    )
     with Memory(None, "x") as memory:
         out = list(translate(given, engine, memory))
     assert [t.segment for t in out] == given
@@ -115,7 +123,11 @@ def test_an_interrupted_run_has_kept_the_batches_that_were_finished(engine: Engi
 
 
 def test_settings_versions_and_model_are_in_the_key(engine: Engine):
-    keys = {memory_key(engine), memory_key(Engine(STARTER, Settings(beam_size=1))), memory_key(Engine(STARTER, Settings(length_penalty=0.5)))}
+    keys = {
+        memory_key(engine),
+        memory_key(Engine(STARTER, Settings(beam_size=1))),
+        memory_key(Engine(STARTER, Settings(length_penalty=0.5))),
+    }
     assert len(keys) == 3
     assert memory_key(Engine(STARTER, Settings(inter_threads=1))) == memory_key(engine)
 

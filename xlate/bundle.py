@@ -94,7 +94,9 @@ def write_bitext(
     ]
 
 
-def write_articles(out: Path, articles: Sequence[Article], translations: Mapping[str, Sequence[Translation]]) -> list[str]:
+def write_articles(
+    out: Path, articles: Sequence[Article], translations: Mapping[str, Sequence[Translation]]
+) -> list[str]:
     """Write `articles/<id>.en.txt` for each article; returns the names relative to OUT."""
     names = []
     for article in articles:

@@ -154,9 +154,7 @@ class Engine:
         while in_flight:
             yield self._finished(*in_flight.popleft(), options)
 
-    def _finished(
-        self, batch: _Batch, pending: list[Any], options: dict[str, Any]
-    ) -> list[tuple[int, Hypothesis]]:
+    def _finished(self, batch: _Batch, pending: list[Any], options: dict[str, Any]) -> list[tuple[int, Hypothesis]]:
         results = [p.result() for p in pending]
         texts = self._pieces[1].decode([r.hypotheses[0] for r in results])
         limit = options["max_decoding_length"]

@@ -130,9 +130,7 @@ def _translated(
         done += count
         progress("translate", done, len(segments))
 
-    return list(
-        translate(segments, engine, memory, include_boilerplate=options.include_boilerplate, progress=more)
-    )
+    return list(translate(segments, engine, memory, include_boilerplate=options.include_boilerplate, progress=more))
 
 
 def _paired(options: Options, segments: Sequence[Segment], languages: Sequence[str]) -> Paired | None:

@@ -17,7 +17,7 @@ from importlib.metadata import version
 from itertools import islice
 from typing import Literal
 
-from xlate.check import better, check, clean, needs_retry
+from xlate.check import Candidate, better, check, clean, serious
 from xlate.clean import clean_for_model
 from xlate.data import Article, Flag, Segment, Translation
 from xlate.memory import Memory, Remembered
@@ -62,7 +62,9 @@ def needs_translation(text: str, languages: Sequence[str]) -> bool:
     return any(c.isalpha() for c in re.findall(f"[{known}]", rest))
 
 
-def fate(segment: Segment, languages: Sequence[str], include_boilerplate: bool) -> Literal["model", "copied", "skipped"]:
+def fate(
+    segment: Segment, languages: Sequence[str], include_boilerplate: bool
+) -> Literal["model", "copied", "skipped"]:
     """What will be done with a segment: boilerplate is skipped unless it is wanted, what has no words is copied."""
     if segment.role == "boilerplate" and not include_boilerplate:
         return "skipped"
@@ -180,7 +182,7 @@ def _drafts(units: Sequence[str], engine: Engine) -> Iterator[dict[str, _Draft]]
     doubtful: dict[str, _Draft] = {}
     for batch in engine.decode(units):
         drafts = {units[index]: _draft(units[index], hypothesis, "model") for index, hypothesis in batch}
-        sound = {unit: draft for unit, draft in drafts.items() if not needs_retry(draft.flags)}
+        sound = {unit: draft for unit, draft in drafts.items() if not serious(draft.flags)}
         doubtful.update((unit, draft) for unit, draft in drafts.items() if unit not in sound)
         yield sound
     for origin, changes in _REPAIRS:
@@ -188,8 +190,8 @@ def _drafts(units: Sequence[str], engine: Engine) -> Iterator[dict[str, _Draft]]
         for batch in engine.decode(names, **changes):
             for index, hypothesis in batch:
                 unit = names[index]
-                doubtful[unit] = _better(unit, doubtful[unit], _draft(unit, hypothesis, origin))
-        mended = {unit: draft for unit, draft in doubtful.items() if not needs_retry(draft.flags)}
+                doubtful[unit] = _better(doubtful[unit], _draft(unit, hypothesis, origin))
+        mended = {unit: draft for unit, draft in doubtful.items() if not serious(draft.flags)}
         doubtful = {unit: draft for unit, draft in doubtful.items() if unit not in mended}
         yield mended
     yield {unit: _halved(unit, draft, engine) for unit, draft in doubtful.items()}
@@ -204,7 +206,7 @@ def _halved(unit: str, draft: _Draft, engine: Engine) -> _Draft:
     for batch in engine.decode(parts):
         found.update(batch)
     drafts = [_draft(part, found[i], "model") for i, part in enumerate(parts)]
-    return _better(unit, draft, _joined(drafts, f"retry split in {len(parts)}", unit))
+    return _better(draft, _joined(drafts, f"retry split in {len(parts)}", unit))
 
 
 def _draft(source: str, hypothesis: Hypothesis, origin: str) -> _Draft:
@@ -222,9 +224,10 @@ def _joined(drafts: Sequence[_Draft], origin: str, source: str | None = None) ->
     return _Draft(target, score, origin, at_limit, flags)
 
 
-def _better(source: str, old: _Draft, new: _Draft) -> _Draft:
-    """The better of two drafts of `source`; the older one where nothing tells them apart."""
-    return new if better(source, (new.target, new.flags, new.score), (old.target, old.flags, old.score)) else old
+def _better(old: _Draft, new: _Draft) -> _Draft:
+    """The better of two drafts of one text; the older one where nothing tells them apart."""
+    first = Candidate(old.target, old.flags, old.score)
+    return old if better(first, Candidate(new.target, new.flags, new.score)) is first else new
 
 
 def memory_key(engine: Engine) -> str:

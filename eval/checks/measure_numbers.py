@@ -110,7 +110,9 @@ def report(name: str, rows: list[tuple[str, str]], show: int, kind: str) -> None
         + "".join(f"{found[how] / max(planted[how], 1):8.3f}" for how in PLANTS)
         + f"{wrong / max(wrong + hits, 1e-9):8.1%}{len(rows) / max(seconds, 1e-9):9.0f}"
     )
-    for (source, target), text in chance.sample([row for row in zip(rows, evidence, strict=True) if row[1]], k=min(show, wrong)):
+    for (source, target), text in chance.sample(
+        [row for row in zip(rows, evidence, strict=True) if row[1]], k=min(show, wrong)
+    ):
         print(f"  {text}\n    {source}\n    {target}")
 
 

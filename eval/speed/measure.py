@@ -72,7 +72,9 @@ def main() -> None:
             best[size] = min(best[size], seconds(alone(size)))
         ours = min(ours, seconds(whole))
     fastest = min(best, key=lambda size: best[size])
-    print(f"{len(lines)} lines, {sum(map(len, tokens))} source tokens, {inter} × {intra} threads, beam {settings.beam_size}")
+    print(
+        f"{len(lines)} lines, {sum(map(len, tokens))} source tokens, {inter} × {intra} threads, beam {settings.beam_size}"
+    )
     for size, taken in best.items():
         print(f"CTranslate2 alone, max_batch_size {size:>5}: {taken:7.2f} s")
     print(f"xlate, end to end:                      {ours:7.2f} s")

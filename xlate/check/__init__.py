@@ -36,9 +36,7 @@ SERIOUS = frozenset({"empty", "echo", "loop", "limit", "length"})
 """Kinds that ask for decoding again with other settings; the others ask for a person's eye."""
 
 
-def check(
-    source: str, target: str, *, at_limit: bool = False, expected_ratio: float = USUAL_RATIO
-) -> tuple[Flag, ...]:
+def check(source: str, target: str, *, at_limit: bool = False, expected_ratio: float = USUAL_RATIO) -> tuple[Flag, ...]:
     """All flags of one translation, at most one a kind, in the order of KINDS; empty when nothing is odd.
 
     `at_limit` says that decoding ended at its length limit. `expected_ratio` is the usual number of English characters

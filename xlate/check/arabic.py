@@ -91,7 +91,11 @@ _ORDINALS = _table("""
 9 تاسع تاسعة تاسعا
 10 عاشر عاشرة عاشرا
 """)
-_DECADES = {word[:-2] + ending: value for word, value in _TENS.items() for ending in ("ينيات", "ينات", "ينيه", "يني", "ينيا", "ات", "يات")}
+_DECADES = {
+    word[:-2] + ending: value
+    for word, value in _TENS.items()
+    for ending in ("ينيات", "ينات", "ينيه", "يني", "ينيا", "ات", "يات")
+}
 _LOOSE: dict[str, tuple[Fraction, ...]] = {
     normalise(word): tuple(Fraction(value) for value in values.split())
     for words, values in (
@@ -142,7 +146,9 @@ _MONTHS = _table("""
 12 ديسمبر دجنبر دسمبر
 """)
 # first names, verbs, family names: months only beside a number, «شهر» or another month's name
-_DOUBTFUL = {normalise(word) for word in "مايو أغسطس مارس ماي آب أوت جوان أيار نوار آذار شباط نيسان يناير تموز أيلول".split()}
+_DOUBTFUL = {
+    normalise(word) for word in "مايو أغسطس مارس ماي آب أوت جوان أيار نوار آذار شباط نيسان يناير تموز أيلول".split()
+}
 _TWO_WORD_MONTHS = {
     (normalise(first), normalise(second)): month
     for first, second, month in (
@@ -257,7 +263,9 @@ class _Parser:
                 return self.number(index)
             return self.make(index, index + 1, "digit", readings(token)), index + 1
         pair = (word, self.tokens[index + 1].text if index + 1 < self.count else "")
-        month = _TWO_WORD_MONTHS.get((pair[0].removeprefix("و"), pair[1])) or _TWO_WORD_MONTHS.get((pair[0][1:], pair[1]))
+        month = _TWO_WORD_MONTHS.get((pair[0].removeprefix("و"), pair[1])) or _TWO_WORD_MONTHS.get(
+            (pair[0][1:], pair[1])
+        )
         if month:
             return self.make(index, index + 2, "month", ((f"M{month}",), (Fraction(month),))), index + 2
         if word in _MONTHS:
@@ -435,7 +443,15 @@ class _Parser:
     def shared_scale(self, after: int, options: tuple[Option, ...]) -> tuple[Option, ...]:
         """The «10» of «بين 10 و15 ألف» also means 10,000."""
         place = after
-        while place < min(after + 3, self.count) and self.tokens[place].text in ("و", "الي", "او", "-", "حتي", "لـ", "ل"):
+        while place < min(after + 3, self.count) and self.tokens[place].text in (
+            "و",
+            "الي",
+            "او",
+            "-",
+            "حتي",
+            "لـ",
+            "ل",
+        ):
             place += 1
         joined = self.is_joined(place)
         if (place == after and not joined) or not (self.is_digits(place) or self.word(place) in _UNITS):

@@ -119,7 +119,7 @@ def _unescaped(match: re.Match[str]) -> str:
 def _possessive(match: re.Match[str]) -> str:
     whole, start = match.group(), match.start()
     before = match.string[max(start - 12, 0) : start]
-    if not before or not (before[-1].isalnum() or before[-1] in ")\"”") or _NO_POSSESSIVE.search(before):
+    if not before or not (before[-1].isalnum() or before[-1] in ')"”') or _NO_POSSESSIVE.search(before):
         return whole
     return ("’" if "’" in whole else "'") + "s"
 

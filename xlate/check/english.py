@@ -331,7 +331,7 @@ def _decade(options: tuple[Option, ...]) -> tuple[Option, ...]:
 
 
 def fractions(text: str) -> str:
-    """"5½" as "5.5" and "½" as "1/2", where it is not a letter of a spoilt encoding ("KÃ¼l")."""
+    """ "5½" as "5.5" and "½" as "1/2", where it is not a letter of a spoilt encoding ("KÃ¼l")."""
     for sign, decimal, plain in (("½", ".5", "1/2"), ("¼", ".25", "1/4"), ("¾", ".75", "3/4")):
         if sign in text:
             text = re.sub(rf"(?<=\d) ?{sign}(?!\w)", decimal, text)

@@ -6,7 +6,9 @@ import re
 
 _WORD = re.compile(r"[^\W_]+(?:['’‐-][^\W_]+)*")
 _ARABIC = re.compile(r"[\u0620-\u064a\u0671-\u06d3\u06fa-\u06fc\u0750-\u077f\u08a0-\u08c7\ufb50-\ufdfb\ufe70-\ufefc]")
-_ARABIC_RUN = re.compile(rf"(?:{_ARABIC.pattern}[\u0640\u064b-\u0652]*)+(?: (?:{_ARABIC.pattern}[\u0640\u064b-\u0652]*)+)*")
+_ARABIC_RUN = re.compile(
+    rf"(?:{_ARABIC.pattern}[\u0640\u064b-\u0652]*)+(?: (?:{_ARABIC.pattern}[\u0640\u064b-\u0652]*)+)*"
+)
 _MARKS = re.compile(r"[\u0640\u064b-\u0652\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _STUTTER = re.compile(r"\b(\w{1,8})(?:[-–]\1\b){2,}", re.IGNORECASE)  # p-p-p
 _SYLLABLES = re.compile(r"([^\W\d_]{1,4})\1{4,}", re.IGNORECASE)  # lalalalala

@@ -37,7 +37,9 @@ def bench(
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{file}: cannot be read as UTF-8 text ({error}); give a file of one sentence a line") from error
+        raise InputError(
+            f"{file}: cannot be read as UTF-8 text ({error}); give a file of one sentence a line"
+        ) from error
     engines = {
         (name, beam): Engine(resolve(name), Settings(beam_size=beam))
         for name in dict.fromkeys(models or [DEFAULT_MODEL])
@@ -49,9 +51,13 @@ def bench(
     for turn in range(rounds + 1):
         for key, engine in engines.items():
             cleaned = (clean_for_model(line) for line in text.splitlines())
-            fitting = [line for line in cleaned if needs_translation(line, engine.manifest.source) and engine.fits(line)]
+            fitting = [
+                line for line in cleaned if needs_translation(line, engine.manifest.source) and engine.fits(line)
+            ]
             if not fitting:
-                raise InputError(f"{file}: holds no sentence that {key[0]} translates; give a file of one sentence a line")
+                raise InputError(
+                    f"{file}: holds no sentence that {key[0]} translates; give a file of one sentence a line"
+                )
             given = fitting[: lines if turn else 2]  # turn 0 loads the weights
             start = time.perf_counter()
             texts = [hypothesis.text for batch in engine.decode(given) for _, hypothesis in batch]

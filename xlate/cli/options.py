@@ -66,9 +66,7 @@ def takes_settings(command: Callable[..., Any]) -> Callable[..., Any]:
         if field.default is not None:
             annotation = Annotated[_plain(hints[field.name]), option]
         parameters.append(
-            inspect.Parameter(
-                field.name, inspect.Parameter.KEYWORD_ONLY, default=field.default, annotation=annotation
-            )
+            inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, default=field.default, annotation=annotation)
         )
     keyword_only = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in parameters]
     with_options.__signature__ = own.replace(parameters=keyword_only)  # type: ignore[attr-defined]

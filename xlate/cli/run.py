@@ -33,7 +33,9 @@ def run(
     ] = None,
     formats: Annotated[
         list[str] | None,
-        typer.Option("--format", "-f", help="Write only this bitext format (may be given again): jsonl, tsv, tmx, xlf, moses."),
+        typer.Option(
+            "--format", "-f", help="Write only this bitext format (may be given again): jsonl, tsv, tmx, xlf, moses."
+        ),
     ] = None,
     include_boilerplate: Annotated[
         bool, typer.Option("--include-boilerplate", help="Translate menus, notices and forms too.")

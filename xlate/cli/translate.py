@@ -23,10 +23,12 @@ from xlate.settings import Settings
 def translate(
     settings: Settings,
     inputs: Annotated[
-        list[str] | None, typer.Argument(metavar="INPUT", help="Files and folders; without any, lines from standard input.")
+        list[str] | None,
+        typer.Argument(metavar="INPUT", help="Files and folders; without any, lines from standard input."),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", metavar="FILE", help="Where the bitext goes; by default standard output.")
+        Path | None,
+        typer.Option("--out", "-o", metavar="FILE", help="Where the bitext goes; by default standard output."),
     ] = None,
     format_name: Annotated[
         str | None, typer.Option("--format", "-f", help="jsonl, tsv, tmx, xlf or moses; by default from FILE's suffix.")
@@ -88,7 +90,9 @@ def _decoded(stream: BinaryIO) -> Iterator[str]:
         try:
             yield line.decode("utf-8-sig" if number == 1 else "utf-8").rstrip("\r\n")
         except UnicodeDecodeError:
-            raise InputError(f"standard input: line {number} is not UTF-8; convert it first, for example with iconv") from None
+            raise InputError(
+                f"standard input: line {number} is not UTF-8; convert it first, for example with iconv"
+            ) from None
 
 
 def _files(
@@ -114,7 +118,11 @@ def _files(
     languages = {"source_language": engine.manifest.source[0], "target_language": engine.manifest.target[0]}
     report = ReadReport()
     segments = (s for article in iter_articles(inputs, report) for s in segment(article))
-    with Bar(quiet) as bar, Memory(memory, memory_key(engine)) as remembered, chosen.open_writer(out, **languages) as writer:
+    with (
+        Bar(quiet) as bar,
+        Memory(memory, memory_key(engine)) as remembered,
+        chosen.open_writer(out, **languages) as writer,
+    ):
         done = 0
 
         def more(count: int) -> None:
