@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from xlate.data import Cluster, Flag, Member, Translation
+from xlate.data import Cluster, Flag, Translation
 from xlate.normalise import normalise
 from xlate.report.load import About, Bundle
 from xlate.report.text import rich, shorten, unwritable
@@ -53,6 +53,11 @@ class Sentence:
     confidence: float | None
     shade: int | None
     also: tuple[Also, ...]
+
+    @property
+    def changed(self) -> bool:
+        """Whether another article has this sentence with another number, negation or name."""
+        return any(also.alerts for also in self.also)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +169,9 @@ def build(bundle: Bundle) -> Room:
             "shared": sum(a.shared for a in articles),
             "unwritable": unwritable(text for t in by_id.values() for text in (t.segment.text, t.target)),
         },
-        flags=_counted((f.kind for t in by_id.values() for f in {f.kind: f for f in t.flags}.values()), FLAGS),
+        flags=_counted((kind for t in by_id.values() for kind in {f.kind for f in t.flags}), FLAGS),
         origins={name: n for name, n in _counted(origins.elements(), ORIGINS).items() if name != "model"},
-        sources=tuple(sorted({a.about.source for a in articles if a.about.source})),
+        sources=tuple(_sources(bundle)),
         dates=tuple(sorted(day for a in articles if (day := (a.about.published or "")[:10]))),
         scores=bundle.scores,
         run=bundle.run,
@@ -400,11 +405,16 @@ def _data(bundle: Bundle, articles: Sequence[Article], by_id: Mapping[str, Trans
             }
             for a in articles
         ],
+        "sources": _sources(bundle),
         "segments": rows,
         "signature": str(bundle.run.get("signature", "")),
         "model": _model_name(bundle.run),
         "fold": _folding(text for t in by_id.values() for text in (t.segment.text, t.target)),
     }
+
+
+def _sources(bundle: Bundle) -> list[str]:
+    return sorted({a.source for a in bundle.articles if a.source})
 
 
 def _model_name(run: Mapping[str, Any]) -> str:
@@ -419,9 +429,7 @@ def _folding(texts: Iterable[str]) -> dict[str, str]:
     """
     blocks = (range(0x21, 0x250), range(0x600, 0x700), range(0x750, 0x780), range(0xFB50, 0xFE00), range(0xFE70, 0xFF00))
     chars = {chr(code) for block in blocks for code in block}.union(*texts)
-    return {c: normalise(c) for c in sorted(chars) if not c.isspace() and normalise(c) != c}
+    # between digits, with which nothing composes, so that spaces at the ends are kept
+    folded = {c: normalise(f"0{c}0")[1:-1] for c in sorted(chars) if not c.isspace()}
+    return {c: to for c, to in folded.items() if to != c}
 
-
-def member_of(version: Version) -> Member:
-    """The member whose sentence a version links to: the earliest."""
-    return version.members[0]
