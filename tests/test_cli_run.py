@@ -256,7 +256,7 @@ BAD = {
     ),
     "option type": (
         lambda t: ["run", t / "a.txt", "-o", t / "out", "--beam-size", "many"],
-        "Invalid value for '--beam-size': 'many' is not a valid int",
+        "Invalid value for '--beam-size': ",
     ),
     "no output": (lambda t: ["run", t / "a.txt"], "Missing option '--out' / '-o' (see xlate run --help)"),
     "unknown model": (

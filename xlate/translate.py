@@ -102,9 +102,9 @@ def translate(
 def _windows(segments: Iterable[Segment]) -> Iterator[list[Segment]]:
     window: list[Segment] = []
     characters = 0
-    for segment in segments:
-        window.append(segment)
-        characters += len(segment.text)
+    for one in segments:
+        window.append(one)
+        characters += len(one.text)
         if len(window) >= WINDOW or characters >= WINDOW_CHARACTERS:
             yield window
             window, characters = [], 0
@@ -129,17 +129,17 @@ def _translate_window(
         memory.put(rows.items())
         made.update(rows)
         progress(len(rows))
-    for segment, what in zip(segments, fates, strict=True):
+    for one, what in zip(segments, fates, strict=True):
         if what == "skipped":
-            yield Translation(segment, "", None, (), "skipped")
+            yield Translation(one, "", None, (), "skipped")
         elif what == "copied":
-            yield Translation(segment, segment.text, None, (), "copied")
+            yield Translation(one, one.text, None, (), "copied")
         else:
             # the first segment with a new text pays for it; every later one has it from the memory
-            fresh = made.pop(segment.text, None)
-            row = known.setdefault(segment.text, fresh) if fresh else known[segment.text]
-            flags = check(segment.text, row.target, at_limit=row.at_limit)
-            yield Translation(segment, row.target, row.score, flags, row.origin, remembered=fresh is None)
+            fresh = made.pop(one.text, None)
+            row = known.setdefault(one.text, fresh) if fresh else known[one.text]
+            flags = check(one.text, row.target, at_limit=row.at_limit)
+            yield Translation(one, row.target, row.score, flags, row.origin, remembered=fresh is None)
 
 
 def _solve(texts: Sequence[str], engine: Engine) -> Iterator[dict[str, Remembered]]:
@@ -186,6 +186,8 @@ def _drafts(units: Sequence[str], engine: Engine) -> Iterator[dict[str, _Draft]]
         doubtful.update((unit, draft) for unit, draft in drafts.items() if unit not in sound)
         yield sound
     for origin, changes in _REPAIRS:
+        if not doubtful:
+            return
         names = list(doubtful)
         for batch in engine.decode(names, **changes):
             for index, hypothesis in batch:

@@ -63,7 +63,7 @@ _HUNDREDS = _table("""
 900 تسعمئة تسعمائة تسعمية
 """)
 # folded, they are also water, dead and Meta
-_DOUBTFUL_HUNDREDS = {normalise(word) for word in "مئة مائة مئتا مئتي مئتين مائتا مائتي".split()}
+_DOUBTFUL_HUNDREDS = {normalise(word) for word in ["مئة", "مائة", "مئتا", "مئتي", "مئتين", "مائتا", "مائتي"]}
 _SCALES = _table("""
 1000 ألف ألفا آلاف الاف
 1000000 مليون مليونا ملايين
@@ -77,8 +77,8 @@ _DUAL_SCALES = _table("""
 1000000000000 تريليونان تريليونين تريليوني
 """)
 # «آلاف» and «ملايين» alone are thousands and millions, nobody knows how many
-_PLURALS = {normalise(word) for word in "آلاف ملايين مليارات بلايين تريليونات".split()}
-_INDEFINITE = {normalise(word) for word in "مئات عشرات آلاف ملايين مليارات بضع بضعة عدة".split()}
+_PLURALS = {normalise(word) for word in ["آلاف", "ملايين", "مليارات", "بلايين", "تريليونات"]}
+_INDEFINITE = {normalise(word) for word in ["مئات", "عشرات", "آلاف", "ملايين", "مليارات", "بضع", "بضعة", "عدة"]}
 _ORDINALS = _table("""
 1 أول أولى حادي حادية أولا
 2 ثاني ثانية ثان ثانيا تاني تانية
@@ -147,7 +147,24 @@ _MONTHS = _table("""
 """)
 # first names, verbs, family names: months only beside a number, «شهر» or another month's name
 _DOUBTFUL = {
-    normalise(word) for word in "مايو أغسطس مارس ماي آب أوت جوان أيار نوار آذار شباط نيسان يناير تموز أيلول".split()
+    normalise(word)
+    for word in [
+        "مايو",
+        "أغسطس",
+        "مارس",
+        "ماي",
+        "آب",
+        "أوت",
+        "جوان",
+        "أيار",
+        "نوار",
+        "آذار",
+        "شباط",
+        "نيسان",
+        "يناير",
+        "تموز",
+        "أيلول",
+    ]
 }
 _TWO_WORD_MONTHS = {
     (normalise(first), normalise(second)): month
@@ -167,10 +184,29 @@ _PREFIXES = ("", "و", "ف", "ب", "ل", "ال", "وال", "فال", "بال", "
 # «الخمس» a town, «ميتا» dead or Meta, «السبعين» a square. They excuse a number and never demand one.
 _CHANCE = {
     normalise(word)
-    for word in (
-        "لست ولست بست وست وستا ألست الست الخمس لعشر لخمس الستون التسعين السبعين الستين الخمسين الأربعين الثلاثين "
-        "العشرين الثمانين مية ماية"
-    ).split()
+    for word in [
+        "لست",
+        "ولست",
+        "بست",
+        "وست",
+        "وستا",
+        "ألست",
+        "الست",
+        "الخمس",
+        "لعشر",
+        "لخمس",
+        "الستون",
+        "التسعين",
+        "السبعين",
+        "الستين",
+        "الخمسين",
+        "الأربعين",
+        "الثلاثين",
+        "العشرين",
+        "الثمانين",
+        "مية",
+        "ماية",
+    ]
 }
 _SUFFIXED = {"نصف", "ربع", "ثلث", "خمس", "سدس", "سبع", "ثمن", "تسع", "عشر", "ثلثي", "ثلثا"}
 

@@ -7,12 +7,33 @@ from fractions import Fraction
 
 from xlate.check.digits import Kind, Mention, Option, Token, Value, readings, tokens
 
-_UNITS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen"
-).split()
+_UNITS = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
 _TENS = dict(
-    zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10), strict=True), fourty=40
+    zip(
+        ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], range(20, 100, 10), strict=True
+    ),
+    fourty=40,
 )
 _SMALL = {word: value for value, word in enumerate(_UNITS)} | _TENS
 _SCALES = {
@@ -30,10 +51,28 @@ _GLUED = {"k": 10**3, "m": 10**6, "mn": 10**6, "b": 10**9, "bn": 10**9, "tn": 10
 _ORDINALS = {
     word: value
     for value, word in enumerate(
-        (
-            "zeroth first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth "
-            "fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth"
-        ).split()
+        [
+            "zeroth",
+            "first",
+            "second",
+            "third",
+            "fourth",
+            "fifth",
+            "sixth",
+            "seventh",
+            "eighth",
+            "ninth",
+            "tenth",
+            "eleventh",
+            "twelfth",
+            "thirteenth",
+            "fourteenth",
+            "fifteenth",
+            "sixteenth",
+            "seventeenth",
+            "eighteenth",
+            "nineteenth",
+        ]
     )
 } | {word[:-1] + "ieth": value for word, value in _TENS.items()}
 _ORDINAL_SCALES = {"hundredth": 100, "thousandth": 1000, "millionth": 10**6}
@@ -195,7 +234,7 @@ class _Parser:
             elif self.tight(after) and following in _GLUED:
                 options += times(options, _GLUED[following])
                 after += 1
-            elif self.count > after and self.tokens[after].text in ("Ma", "Ga") or following in ("grand",):
+            elif (self.count > after and self.tokens[after].text in ("Ma", "Ga")) or following in ("grand",):
                 options += times(options, {"ma": 10**6, "ga": 10**9}.get(following, 1000))
             elif following == "s" or (following == "'" and self.word(after + 1) == "s" and self.tight(after + 1)):
                 options += _decade(options)

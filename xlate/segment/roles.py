@@ -1,7 +1,7 @@
 """What a line is: the article's headline, its body, or something the site wrote around it.
 
 A wrong `boilerplate` hides a sentence of the article, a missed one only costs a translation, so every rule wants more
-than one cue: the words (`vocabulary`), the shape (short, no full stop, items between runs of spaces) and the place
+than one cue: the words (`notices`), the shape (short, no full stop, items between runs of spaces) and the place
 (after the label of another block, before the first body line).
 """
 
@@ -13,25 +13,14 @@ from collections.abc import Sequence
 from xlate.data import Role
 from xlate.normalise import normalise
 from xlate.segment.layout import items, terminated
-from xlate.segment.vocabulary import (
-    BYLINE,
-    DATE_WORDS,
-    FRONTED,
-    LABELS,
-    LEAD_SUBJECTS,
-    LEAD_VERBS,
-    NOT_IN_HEADLINE,
-    NOTICES,
-    SECTIONS,
-    ZONE_LABELS,
-)
+from xlate.segment.notices import BYLINE, DATE_WORDS, LABELS, MENU, NOTICES, SECTIONS, ZONE_LABELS
+from xlate.segment.words import FRONTED, LEAD_SUBJECTS, LEAD_VERBS, NOT_IN_HEADLINE
 
 LONGEST_HEADLINE = 25
 """Words; the longest title line in the news text that was looked at has 21."""
 
 _EDGE = " :.!?,-|/\"'()[]{}<>*•●▪■►▶◄←→#_=~+&»«…"
 _COUNT = re.compile(r" ?[(\[]? ?\d+ ?[)\]]?$")
-_MENU = re.compile(rf"(?>(?:و ?)?(?:{SECTIONS})(?![^\W\d_]{{1,2}}(?: |$))[ |/>•·,\"-]*+){{3,}}+")
 
 
 def is_notice(text: str) -> bool:
@@ -45,7 +34,10 @@ def is_notice(text: str) -> bool:
     if bare in LABELS or _COUNT.sub("", bare).strip(_EDGE) in LABELS:
         return True
     words = line.split()
-    if len(line) <= 600 and not terminated(text) and _MENU.fullmatch(bare):
+    parts = [part.strip(_EDGE) for part in re.split(r"[-|/•·:,!(]", bare)]
+    if len(parts) > 1 and all(part in LABELS or part in SECTIONS for part in parts) and not terminated(text):
+        return True
+    if len(line) <= 600 and not terminated(text) and MENU.fullmatch(bare):
         return True
     if len(words) <= 8 and (BYLINE.fullmatch(bare) or _is_date(bare)):
         return True
