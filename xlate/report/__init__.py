@@ -98,7 +98,6 @@ def render(room: Room) -> str:
         kinds=KINDS,
         origins=words.ORIGINS,
         tiers=words.TIERS,
-        shades=view.SHADES,
         shaded=any(s.shade is not None for a in room.articles for b in a.blocks for s in b.sentences),
         made=_made(room.run),
         problems=[(str(p.get("path", "")), str(p.get("message", ""))) for p in room.run.get("problems", [])],

@@ -22,8 +22,9 @@ from xlate.report.words import ALERTS, FLAGS, ORIGINS, TIERS, needs_a_look, orig
 MATRIX_LARGEST = 30
 """Rows of the matrix of sharing; more do not fit a screen."""
 
-SHADES = (0.7, 0.5, 0.35)
-"""exp(score) below which a sentence gets the next darker shade."""
+SHADES = (0.25, 0.1, 0.03)
+"""Parts of the run's sentences, the least sure ones, that get the next darker shade. Relative, because what a score is
+worth differs from model to model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,7 @@ class Room:
     dates: tuple[str, ...]
     scores: Mapping[str, Any] | None
     run: Mapping[str, Any]
+    shades: tuple[float, ...]
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -152,7 +154,8 @@ def build(bundle: Bundle) -> Room:
     order = _order(bundle.articles)
     clusters = sorted((_shared(c, by_id, order) for c in bundle.clusters or ()), key=_gravity)
     links = _Links(bundle.clusters or (), {c.id: c for c in clusters}, names)
-    articles = tuple(_article(n, about, bundle, links, names) for n, about in enumerate(bundle.articles))
+    limits = _limits(by_id.values())
+    articles = tuple(_article(n, about, bundle, links, names, limits) for n, about in enumerate(bundle.articles))
     body = [t for t in by_id.values() if t.segment.role != "boilerplate"]
     origins = Counter(origin_class(t.origin) for t in by_id.values())
     return Room(
@@ -175,6 +178,7 @@ def build(bundle: Bundle) -> Room:
         dates=tuple(sorted(day for a in articles if (day := (a.about.published or "")[:10]))),
         scores=bundle.scores,
         run=bundle.run,
+        shades=tuple(sure for limit in limits if (sure := confidence(limit, bundle.run)) is not None),
         data=_data(bundle, articles, by_id),
     )
 
@@ -184,16 +188,22 @@ def anchor(identifier: str) -> str:
     return quote(identifier.encode("utf-8", "replace"), safe=":/@._-~")
 
 
-def confidence(translation: Translation, run: Mapping[str, Any]) -> float | None:
+def confidence(score: float | None, run: Mapping[str, Any]) -> float | None:
     """The chance (0–1) the model gave a token of the translation, by geometric mean; None where it gave no score.
 
     A score is the log-probability divided by length ** length_penalty; only the penalty 1 makes it a mean.
     """
     settings = run.get("settings")
     penalty = settings.get("length_penalty", 1) if isinstance(settings, dict) else 1
-    if translation.score is None or penalty != 1:
+    if score is None or penalty != 1:
         return None
-    return math.exp(min(0.0, translation.score))
+    return math.exp(min(0.0, score))
+
+
+def _limits(translations: Iterable[Translation]) -> tuple[float, ...]:
+    """The scores below which a sentence belongs to the parts of SHADES; nothing where there are no scores."""
+    scores = sorted(t.score for t in translations if t.score is not None)
+    return tuple(scores[int(part * len(scores))] for part in SHADES) if scores else ()
 
 
 def _names(bundle: Bundle) -> dict[str, str]:
@@ -285,7 +295,9 @@ class _Links:
             )
 
 
-def _article(number: int, about: About, bundle: Bundle, links: _Links, names: Mapping[str, str]) -> Article:
+def _article(
+    number: int, about: About, bundle: Bundle, links: _Links, names: Mapping[str, str], limits: Sequence[float]
+) -> Article:
     own = bundle.translations.get(about.id, ())
     body = [t for t in own if t.segment.role != "boilerplate"]
     others = {t.segment.id: links.others(t.segment.id, about.id) for t in body}
@@ -299,7 +311,7 @@ def _article(number: int, about: About, bundle: Bundle, links: _Links, names: Ma
         english=shorten(_english_title(about, bundle)),
         arabic=shorten(_arabic_title(about, bundle)),
         about=about,
-        blocks=tuple(_blocks(own, links, bundle.run)),
+        blocks=tuple(_blocks(own, links, bundle.run, limits)),
         sentences=len(body),
         words=sum(len(t.segment.text.split()) for t in body),
         looks=sum(map(needs_a_look, own)),
@@ -312,7 +324,9 @@ def _article(number: int, about: About, bundle: Bundle, links: _Links, names: Ma
     )
 
 
-def _blocks(own: Sequence[Translation], links: _Links, run: Mapping[str, Any]) -> Iterator[Block]:
+def _blocks(
+    own: Sequence[Translation], links: _Links, run: Mapping[str, Any], limits: Sequence[float]
+) -> Iterator[Block]:
     """Paragraphs in order; neighbouring boilerplate of any paragraph goes into one folded block."""
 
     def key(item: tuple[int, Translation]) -> tuple[bool, int]:
@@ -320,12 +334,13 @@ def _blocks(own: Sequence[Translation], links: _Links, run: Mapping[str, Any]) -
         return folded, -1 if folded else item[1].segment.paragraph
 
     for (folded, _), rows in groupby(enumerate(own, 1), key=key):
-        yield Block(folded, tuple(_sentence(number, t, links, run) for number, t in rows))
+        yield Block(folded, tuple(_sentence(number, t, links, run, limits) for number, t in rows))
 
 
-def _sentence(number: int, translation: Translation, links: _Links, run: Mapping[str, Any]) -> Sentence:
-    segment = translation.segment
-    sure = confidence(translation, run)
+def _sentence(
+    number: int, translation: Translation, links: _Links, run: Mapping[str, Any], limits: Sequence[float]
+) -> Sentence:
+    segment, score = translation.segment, translation.score
     origin = origin_class(translation.origin)
     return Sentence(
         id=segment.id,
@@ -337,8 +352,8 @@ def _sentence(number: int, translation: Translation, links: _Links, run: Mapping
         origin_note="" if origin == "model" else origin_label(translation.origin),
         flags=translation.flags,
         look=needs_a_look(translation),
-        confidence=sure,
-        shade=None if sure is None else sum(sure < limit for limit in SHADES),
+        confidence=confidence(score, run),
+        shade=None if score is None else sum(score < limit for limit in limits),
         also=tuple(links.also(segment.id, segment.article)),
     )
 

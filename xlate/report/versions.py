@@ -19,7 +19,7 @@ from xlate.normalise import normalise
 from xlate.report.text import Mark, marked, rich
 from xlate.report.words import ALERTS, EDITS
 
-_WORD = re.compile(r"\w+(?:[.,٫٬:'’]\w+)*|[^\w\s]")
+_WORD = re.compile(r"\w+(?:[.,٫٬:'’]\w+)*")
 _PASSAGES = ("contained", "quotation")
 _EDITED = ("verbatim", "near-duplicate")
 
@@ -88,7 +88,7 @@ def alerts(cluster: Cluster) -> list[Alert]:
 
 
 def word_marks(a: str, b: str, kind: str) -> tuple[list[Mark], list[Mark]]:
-    """Marks on the words of each side that the other has not in the same order; spelling variants count as equal."""
+    """Marks on the words of each side that the other has not in the same order; punctuation and spelling variants do not count."""
     words_a, words_b = list(_WORD.finditer(a)), list(_WORD.finditer(b))
     matcher = SequenceMatcher(
         None, [normalise(w[0]) for w in words_a], [normalise(w[0]) for w in words_b], autojunk=False

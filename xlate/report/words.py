@@ -85,5 +85,8 @@ def origin_label(origin: str) -> str:
 
 
 def needs_a_look(translation: Translation) -> bool:
-    """Whether a person should look at a sentence again: it has a flag, or it was repaired or split."""
-    return bool(translation.flags) or origin_class(translation.origin) not in ("model", "copied", "skipped")
+    """Whether a person should look at a sentence again: it has a flag, or it was repaired or made in a way unknown here.
+
+    Being translated in parts is told, but is no reason: long sentences always are.
+    """
+    return bool(translation.flags) or origin_class(translation.origin) not in ("model", "split", "copied", "skipped")
