@@ -85,7 +85,7 @@ def render(room: Room) -> str:
     assert environment.loader is not None
     style, script = (_source(environment, name) for name in ("style.css", "script.js"))
     corpus = room.scores.get("corpus", []) if room.scores else []
-    return environment.get_template("page.html.j2").render(
+    page = environment.get_template("page.html.j2").render(
         room=room,
         policy=_policy(style, script),
         style=Markup(style),
@@ -103,6 +103,7 @@ def render(room: Room) -> str:
         problems=[(str(p.get("path", "")), str(p.get("message", ""))) for p in room.run.get("problems", [])],
         shortcuts=_SHORTCUTS,
     )
+    return text.writable(page)
 
 
 def _source(environment: Any, name: str) -> str:

@@ -8,11 +8,12 @@ What HTML cannot hold (U+0000, lone surrogates) becomes U+FFFD; `unwritable` cou
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 _LATIN = r"A-Za-z\u00c0-\u024f"
 _ARABIC = r"\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\ufb50-\ufdff\ufe70-\ufefc"
@@ -49,6 +50,11 @@ class Mark:
 def unwritable(texts: Iterable[str]) -> int:
     """How many characters of `texts` HTML cannot hold."""
     return sum(len(_UNWRITABLE.findall(text)) for text in texts)
+
+
+def writable(text: str) -> str:
+    """`text` with U+FFFD for what HTML cannot hold."""
+    return _UNWRITABLE.sub("\ufffd", text)
 
 
 def rich(text: str, language: str) -> Markup:
@@ -91,4 +97,4 @@ def shorten(text: str, limit: int = 300) -> str:
 
 def _plain(text: str) -> Markup:
     """Escaped; a carriage return as a reference, since HTML reads a bare one as a line feed."""
-    return Markup(str(escape(_UNWRITABLE.sub("\ufffd", text))).replace("\r", "&#13;"))
+    return Markup(html.escape(writable(text), quote=False).replace("\r", "&#13;"))

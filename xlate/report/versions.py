@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import Any
 
 from markupsafe import Markup
@@ -19,7 +20,9 @@ from xlate.normalise import normalise
 from xlate.report.text import Mark, marked, rich
 from xlate.report.words import ALERTS, EDITS
 
-_WORD = re.compile(r"\w+(?:[.,٫٬:'’]\w+)*")
+# letters and digits with their combining marks, which \w leaves out
+_LETTER = r"[\w\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed]"
+_WORD = re.compile(rf"{_LETTER}+(?:[.,٫٬:'’]{_LETTER}+)*")
 _PASSAGES = ("contained", "quotation")
 _EDITED = ("verbatim", "near-duplicate")
 
@@ -90,9 +93,7 @@ def alerts(cluster: Cluster) -> list[Alert]:
 def word_marks(a: str, b: str, kind: str) -> tuple[list[Mark], list[Mark]]:
     """Marks on the words of each side that the other has not in the same order; punctuation and spelling variants do not count."""
     words_a, words_b = list(_WORD.finditer(a)), list(_WORD.finditer(b))
-    matcher = SequenceMatcher(
-        None, [normalise(w[0]) for w in words_a], [normalise(w[0]) for w in words_b], autojunk=False
-    )
+    matcher = SequenceMatcher(None, [_folded(w[0]) for w in words_a], [_folded(w[0]) for w in words_b], autojunk=False)
     marks: tuple[list[Mark], list[Mark]] = ([], [])
     for op, i0, i1, j0, j1 in matcher.get_opcodes():
         if op == "equal":
@@ -101,6 +102,9 @@ def word_marks(a: str, b: str, kind: str) -> tuple[list[Mark], list[Mark]]:
             if first < last:
                 side.append(Mark(words[first].start(), words[last - 1].end(), kind))
     return marks
+
+
+_folded = lru_cache(1 << 16)(normalise)
 
 
 class _Pairs:

@@ -448,8 +448,6 @@
     }
   });
   addEventListener("hashchange", follow);
-  addEventListener("beforeprint", () => { for (const e of document.querySelectorAll(".b")) e.style.contentVisibility = "visible"; });
-  addEventListener("afterprint", () => { for (const e of document.querySelectorAll(".b")) e.style.contentVisibility = ""; });
 
   $("room-bar").hidden = false;
   tally(inAll);
