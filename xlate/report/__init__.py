@@ -84,7 +84,6 @@ def render(room: Room) -> str:
     }
     assert environment.loader is not None
     style, script = (_source(environment, name) for name in ("style.css", "script.js"))
-    corpus = room.scores.get("corpus", []) if room.scores else []
     page = environment.get_template("page.html.j2").render(
         room=room,
         policy=_policy(style, script),
@@ -94,7 +93,8 @@ def render(room: Room) -> str:
         names={a.id: a.name for a in room.articles},
         dates={a.id: a.about.published for a in room.articles},
         metrics=list(dict.fromkeys(metric for a in room.articles for metric in a.scores)),
-        corpus=corpus,
+        corpus=(room.scores or {}).get("corpus", []),
+        unreferenced=(room.scores or {}).get("without_reference", 0),
         kinds=KINDS,
         origins=words.ORIGINS,
         tiers=words.TIERS,

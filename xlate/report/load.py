@@ -57,7 +57,7 @@ def load(out: Path) -> Bundle:
     translations = _translations(out / BITEXT)
     articles = _articles(out / RUN, run, translations)
     clusters = tuple(_clusters(out / SHARED, translations)) if (out / SHARED).exists() else None
-    scores = _object(out / SCORES) if (out / SCORES).exists() else None
+    scores = _scores(out / SCORES) if (out / SCORES).exists() else None
     return Bundle(articles, translations, clusters, scores, run)
 
 
@@ -132,6 +132,30 @@ def _articles(path: Path, run: Mapping[str, Any], translations: Mapping[str, obj
             raise InputError(f"{path}: articles holds something that is no article; {_AGAIN}")
         found[known["id"]] = About(**known | {"language": known["language"] or "ar"})
     return (*found.values(), *(About(article) for article in translations if article not in found))
+
+
+def _scores(path: Path) -> Mapping[str, Any]:
+    """scores.json: `corpus`, a list of scores, and `articles`, such a list by article id."""
+    scores = _object(path)
+    by_article = scores.get("articles", {})
+    lists = [scores.get("corpus"), *by_article.values()] if isinstance(by_article, dict) else [None]
+    for found in lists:
+        if not isinstance(found, list) or not all(_is_score(score) for score in found):
+            raise InputError(f"{path}: holds something that is no score; {_AGAIN}")
+    return scores
+
+
+def _is_score(score: object) -> bool:
+    if not isinstance(score, dict):
+        return False
+    value, confidence = score.get("value"), score.get("confidence")
+    texts = (score.get("metric"), score.get("signature"))
+    return (
+        all(isinstance(text, str) for text in texts)
+        and isinstance(value, int | float)
+        and isinstance(confidence, int | float | None)
+        and isinstance(score.get("n"), int)
+    )
 
 
 def _clusters(path: Path, translations: Mapping[str, tuple[Translation, ...]]) -> Iterator[Cluster]:

@@ -302,8 +302,7 @@ def _article(
     body = [t for t in own if t.segment.role != "boilerplate"]
     others = {t.segment.id: links.others(t.segment.id, about.id) for t in body}
     shared = Counter(other for found in others.values() for other in found)
-    scores = (bundle.scores or {}).get("articles")
-    own_scores = scores.get(about.id) if isinstance(scores, dict) else None
+    own_scores = (bundle.scores or {}).get("articles", {}).get(about.id, ())
     return Article(
         id=about.id,
         anchor=f"room-article-{number + 1}",
@@ -320,7 +319,7 @@ def _article(
             Shares(other, names.get(other, other), n, n / len(body))
             for other, n in sorted(shared.items(), key=lambda item: (-item[1], item[0]))
         ),
-        scores={str(s["metric"]): float(s["value"]) for s in own_scores or () if isinstance(s, dict)},
+        scores={score["metric"]: score["value"] for score in own_scores},
     )
 
 

@@ -448,6 +448,8 @@
     }
   });
   addEventListener("hashchange", follow);
+  // a place in pixels is worth nothing where what is out of sight has no size yet; the fragment says it better
+  if (location.hash) history.scrollRestoration = "manual";
 
   $("room-bar").hidden = false;
   tally(inAll);
