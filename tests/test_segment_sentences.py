@@ -89,7 +89,7 @@ CASES = [
 
 
 @pytest.mark.parametrize("marked", CASES)
-def test_sentence_ends(marked):
+def test_sentence_ends(marked: str) -> None:
     text = marked.replace(" ¶ ", " ").replace("¶", "")
     assert cut(text) == [part.strip(GAP) for part in marked.split("¶")]
 
@@ -108,36 +108,37 @@ ENGLISH = [
 
 @pytest.mark.parametrize("marked", ENGLISH)
 @pytest.mark.parametrize("language", ["en", "en-GB"])
-def test_english(marked, language):
+def test_english(marked: str, language: str) -> None:
     assert cut(marked.replace(" ¶ ", " "), language) == marked.split(" ¶ ")
 
 
 @pytest.mark.parametrize("language", ["fr", "xx", ""])
-def test_other_languages_have_plain_stops(language):
+def test_other_languages_have_plain_stops(language: str) -> None:
     assert cut("Il est parti. Elle reste.", language) == ["Il est parti.", "Elle reste."]
 
 
-def test_marks_alone_belong_to_a_neighbour():
+def test_marks_alone_belong_to_a_neighbour() -> None:
     assert cut("... نعم. !!! لا.") == ["... نعم. !!!", "لا."]
     assert cut("!!!") == ["!!!"]
     assert cut("") == []
     assert cut(" \u200f\n ") == []
 
 
-def test_line_ends_are_spaces():
+def test_line_ends_are_spaces() -> None:
     assert cut("كان ذلك\nفي حلب. ثم\r\nانتهى.") == ["كان ذلك\nفي حلب.", "ثم\r\nانتهى."]
 
 
-def test_what_utf8_cannot_hold_does_not_stop_it():
+def test_what_utf8_cannot_hold_does_not_stop_it() -> None:
     assert cut("نعم\ud800. ثم\x00 لا.") == ["نعم\ud800.", "ثم\x00 لا."]
 
 
-NASTY = ["ا", "نعم. ", "«نعم. ", '"نعم. ', '"', "(نعم. ", "(", ". ", ".", "..", "… ", "!", "! ", "د. ", "ت.غ. ", "1.", "a.", "a.b", "a@b.", "'",
+NASTY = ["ا", "نعم. ", "«نعم. ", '"نعم. ', '"', "(نعم. ", "(", ". ", ".", "..", "… ", "!", "! ", "د. ", "ت.غ. ", "1.",
+         "a.", "a.b", "a@b.", "'",
          "» ", '." ', "\u200f. ", "سي. ", "\n", "😀. ", ".a", "http://", "هـ. "]  # fmt: skip
 
 
 @pytest.mark.parametrize("unit", NASTY)
-def test_time_is_linear(unit):
+def test_time_is_linear(unit: str) -> None:
     """A quadratic step would take minutes at this length; four times the text may take at most ten times as long."""
 
     def seconds(length: int) -> float:
@@ -146,5 +147,5 @@ def test_time_is_linear(unit):
         sentences(text)
         return time.process_time() - begin
 
-    small = max(seconds(15_000), 0.01)
-    assert seconds(60_000) < 10 * small
+    small = max(seconds(8_000), 0.01)
+    assert seconds(32_000) < 10 * small

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +14,6 @@ from xlate.read.report import FileRecord
 _FRONT_MATTER = re.compile(r"---[ \t]*\r?\n((?:[^\r\n]*\r?\n){0,100}?)(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)")
 _HEADING = re.compile(r"\s*#[ \t]+(\S[^\r\n]*?)(?:[ \t]+#+)?[ \t]*(?:\r?\n|\Z)")
 _DECLARED = re.compile(rb"""<meta\b[^>]{0,200}?\bcharset\s*=\s*["']?\s*([A-Za-z0-9_:.-]{2,30})""", re.IGNORECASE)
-_SILENT = logging.NullHandler()
 # the day of publication, not of the last change, and nothing guessed from the text
 _DATES = {"original_date": True, "extensive_search": False}
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -71,8 +69,6 @@ def read_html(data: bytes, record: FileRecord) -> Content:
         from trafilatura import bare_extraction
     except ImportError as error:
         raise InputError("HTML needs an extra package; pip install 'xlate[html]'") from error
-    for chatty in ("trafilatura", "htmldate", "courlan"):  # they log to standard error what we tell as a problem
-        logging.getLogger(chatty).addHandler(_SILENT)
     meta = _DECLARED.search(data[:4096])
     page = _decoded(data, record, declared=meta[1].decode("ascii") if meta else None)
     if not page.strip():

@@ -83,11 +83,14 @@ class Scorer:
     def __init__(self, metric: str, references: Sequence[Stream]):
         from sacrebleu.metrics import METRICS as CLASSES
 
+        from xlate.score.ter import fast_ter
+
         (self.metric,) = metric_names([metric])
         class_name, arguments = METRICS[self.metric]
         # `force` only silences a warning about tokenised text; the number does not depend on it
         arguments = {**arguments, "force": True} if class_name == "BLEU" else arguments
-        self._metric: Any = CLASSES[class_name](references=references, **arguments)
+        kind: Any = fast_ter() if class_name == "TER" else CLASSES[class_name]
+        self._metric: Any = kind(references=references, **arguments)
 
     def statistics(self, hypotheses: Sequence[str]) -> Statistics:
         """Statistics of each segment and the corpus score. Needs at least one segment."""
@@ -97,6 +100,17 @@ class Scorer:
         score = self._metric._aggregate_and_compute([list(row) for row in rows])
         signature = self._metric.get_signature().format()
         return Statistics(self.metric, np.array(rows, dtype="float64"), float(score.score), signature, score._verbose)
+
+
+def signature(metric: str, references: Sequence[Stream]) -> str:
+    """The signature that a score on these references has, without computing one."""
+    from sacrebleu.metrics import METRICS as CLASSES
+
+    class_name, arguments = METRICS[metric]
+    theirs: Any = CLASSES[class_name](**arguments)
+    counts = {sum(text is not None for text in texts) for texts in zip(*references, strict=True)}
+    theirs.num_refs = counts.pop() if len(counts) == 1 else -1
+    return str(theirs.get_signature().format())
 
 
 def corpus_values(metric: str, sums: Array) -> Array:
@@ -134,7 +148,7 @@ def _bleu(sums: Array, effective_order: bool = False) -> Array:
         precisions[matched, n] = 100.0 * correct[matched, n] / total[matched, n]
     orders = order.tolist() if effective_order else [4] * len(sums)
     lengths = sums[:, :2].astype(int).tolist()
-    matches = correct.any(axis=1).tolist()
+    matches: list[bool] = np.asarray(correct.any(axis=1)).tolist()
     values = np.zeros(len(sums))
     for i, row in enumerate(precisions.tolist()):
         if matches[i]:

@@ -84,23 +84,30 @@ def _is_prose(line: str) -> bool:
 def _mark_zones(lines: Sequence[str], roles: list[Role]) -> None:
     """The short lines after the label of another block belong to it, up to the next line of prose.
 
-    Where the article goes on after the block, its last line may be a sub-headline of the article: it is left out when
-    it is not the only one and has six words or fewer.
+    Where the article goes on after the block, its last line may be the article's: the title when no prose came before,
+    else a sub-headline, when it is not the only line and has six words or fewer.
     """
+    final = max((n for n, role in enumerate(roles) if role != "boilerplate"), default=-1)
+    top = True
     n = 0
     while n < len(lines):
         if roles[n] != "boilerplate" or not _is_zone_label(lines[n]):
+            top = top and not (roles[n] == "body" and _is_prose(lines[n]))
             n += 1
             continue
         last = n + 1
-        while last < len(lines) and not _is_prose(lines[last]):
+        while last < len(lines) and not _ends_zone(lines[last]):
             last += 1
-        goes_on = any(roles[m] != "boilerplate" for m in range(last, len(lines)))
-        if goes_on and last - n > 2 and len(lines[last - 1].split()) <= 6:
-            last -= 1
+        if last <= final and (top or (last - n > 2 and len(lines[last - 1].split()) <= 6)):
+            last = max(n + 1, last - 1)
         for m in range(n + 1, last):
             roles[m] = "boilerplate"
         n = last
+
+
+def _ends_zone(line: str) -> bool:
+    """True for prose, and for a question or an exclamation too long to be a headline."""
+    return _is_prose(line) or (terminated(line) and len(line.split()) > 12)
 
 
 def _is_zone_label(line: str) -> bool:

@@ -17,7 +17,8 @@ ABBREVIATIONS = re.compile(
 """Abbreviations of more than one letter that `sentencex` takes for ends of sentences."""
 
 DOTTED_NAMES = re.compile(
-    r"(?<![^\W_])[^\W\d_]{1,30}(?:\.[^\W\d_]{1,30}){2,10}|(?<=[^\W\d_])\.(?=(?:نت|كوم|أورغ|اورج|تي في|أون لاين|اون لاين)(?![^\W_]))"
+    r"(?<![^\W_])[^\W\d_]{1,30}(?:\.[^\W\d_]{1,30}){2,10}"
+    r"|(?<=[^\W\d_])\.(?=(?:نت|كوم|أورغ|اورج|تي في|أون لاين|اون لاين)(?![^\W_]))"
 )
 """Names with stops inside, none of which ends a sentence: «بي.بي.سي», «العربية.نت»."""
 
