@@ -64,7 +64,9 @@ def clusters() -> list[dict[str, Any]]:
             "members": [member(key, texts[key]) for key in ("b:0000", "a:0001")],
             "evidence": {
                 "first": {"article": "a", "published": "2016-05-17"},
-                "pairs": [{"a": "a:0001", "b": "b:0000", "tier": "near-duplicate", "score": 0.93, "difference": changed}],
+                "pairs": [
+                    {"a": "a:0001", "b": "b:0000", "tier": "near-duplicate", "score": 0.93, "difference": changed}
+                ],
                 "alerts": [changed["alerts"][0] | {"pair": ["a:0001", "b:0000"]}],
             },
         },
@@ -187,9 +189,7 @@ def test_long_runs_of_digits_and_letters_take_linear_time() -> None:
 
 def test_marks_nest_isolates_and_give_way() -> None:
     html = marked("قال X2 ليلا", "ar", [Mark(4, 6, "name"), Mark(5, 8, "wording"), Mark(9, 9, "number")])
-    assert html == (
-        'قال <mark class="name"><bdi dir="ltr">X2</bdi></mark><mark class="wording"> ل</mark>يلا'
-    )
+    assert html == ('قال <mark class="name"><bdi dir="ltr">X2</bdi></mark><mark class="wording"> ل</mark>يلا')
 
 
 def test_unwritable_characters_are_counted() -> None:
@@ -281,7 +281,8 @@ def test_passages_are_marked_with_what_differs_inside() -> None:
     pair = {
         "a": "p:0",
         "b": "q:0",
-        "fragment": {"a_start": 7, "a_end": 21, "b_start": 0, "b_end": 14},
+        "fragment": {"a_start": 7, "a_end": 21, "a_text": texts["p"][7:21], "b_start": 0, "b_end": 14}
+        | {"b_text": texts["q"][:14]},
         "difference": difference(texts["p"], texts["q"], "جديد", "قديم", "wording"),
     }
     found, translations = cluster("quotation", texts, pairs=[pair])
@@ -292,8 +293,39 @@ def test_passages_are_marked_with_what_differs_inside() -> None:
     assert "<mark" not in shown[0].english
 
 
+def test_english_steps_without_an_arabic_reason_are_noise() -> None:
+    texts = {"p": "قتل 20 رجلا", "q": "قتل 25 رجلا"}
+    found, translations = cluster("near-duplicate", texts)
+    english = [
+        {"op": "replace", "a": {"start": 5, "end": 8, "text": "قتل"}, "b": {"start": 5, "end": 8, "text": "قتل"}},
+        {"op": "replace", "a": {"start": 9, "end": 11, "text": "20"}, "b": {"start": 9, "end": 11, "text": "25"}},
+        {"op": "replace", "a": {"start": 0, "end": 4, "text": "gone"}, "b": {"start": 0, "end": 4, "text": "says"}},
+    ]
+    for step, tied in zip(english, ([], [0], [0, 7]), strict=True):
+        step["arabic"] = tied
+    pair = {
+        "a": "p:0",
+        "b": "q:0",
+        "difference": difference(texts["p"], texts["q"], "20", "25", "number"),
+        "english": english,
+    }
+    found, translations = cluster("near-duplicate", texts, pairs=[pair])
+    shown = versions(found, translations, {"p": 0})
+    assert re.findall(r'<mark class="(\w+)">(?:<bdi[^>]*>)?(\w+)', shown[0].english) == [
+        ("noise", "قتل"),
+        ("number", "20"),
+    ]
+    assert re.findall(r'<mark class="(\w+)">(?:<bdi[^>]*>)?(\w+)', shown[1].english) == [
+        ("number", "says"),
+        ("noise", "قتل"),
+        ("number", "25"),
+    ]
+
+
 def test_paraphrases_are_shown_without_marks() -> None:
-    found, translations = cluster("paraphrase", {"p": "قال الوزير", "q": "صرح المسؤول"}, pairs=[{"a": "p:0", "b": "q:0"}])
+    found, translations = cluster(
+        "paraphrase", {"p": "قال الوزير", "q": "صرح المسؤول"}, pairs=[{"a": "p:0", "b": "q:0"}]
+    )
     assert not any("<mark" in v.arabic + v.english for v in versions(found, translations, {}))
 
 
@@ -339,13 +371,13 @@ def test_overview_counts(tmp_path: Path) -> None:
     assert (a.english, a.arabic, a.name) == ("Libya: meeting in Algiers", "ليبيا: اجتماع في الجزائر", "Al-Khabar")
     assert (a.sentences, a.words, a.looks, a.shared) == (3, 4 + 6 + 5, 1, 2)
     assert [(s.other, s.sentences, round(s.share, 2)) for s in a.shares] == [("b", 1, 0.33), ("c", 1, 0.33)]
-    assert (b.looks, c.name, c.arabic) == (1, "c", "")
+    assert (b.looks, c.name, c.arabic) == (1, "Daesh did not mention that.", ROWS[-1][1])  # neither source nor headline
 
 
 def test_matrix(tmp_path: Path) -> None:
     matrix = build(load(make_bundle(tmp_path, shared=clusters()))).matrix
     assert matrix is not None
-    assert (matrix.of, matrix.names) == ("articles", ("Al-Khabar", "Echorouk", "c"))
+    assert (matrix.of, matrix.names) == ("articles", ("Al-Khabar", "Echorouk", "Daesh did not mention that."))
     assert matrix.rows == ((None, (1, 3), (1, 3)), ((1, 3), None, (0, 0)), ((1, 9), (0, 0), None))
 
 
@@ -364,6 +396,8 @@ def test_matrix_of_sources_where_there_are_too_many_articles(tmp_path: Path) -> 
     assert matrix is not None
     assert (matrix.of, matrix.names) == ("sources", ("S0", "S1"))
     assert matrix.rows == ((None, (count // 2, 9)), ((count // 2, 9), None))
+    page = write_page(tmp_path).read_text(encoding="utf-8")
+    assert f"<bdi>S1 (1)</bdi>, <bdi>S0 (10)</bdi>, <bdi>S1 (10)</bdi> and {count - 4} more" in page
 
 
 def test_gravest_first_and_earliest_first(tmp_path: Path) -> None:
@@ -371,7 +405,7 @@ def test_gravest_first_and_earliest_first(tmp_path: Path) -> None:
     assert [c.id for c in room.shared] == ["near1", "same1"]
     assert [v.members[0].article for v in room.shared[0].versions] == ["a", "b"]
     also = room.articles[1].blocks[0].sentences[0].also[0]
-    assert (also.label, also.names, also.alerts) == ("Edited", ("Al-Khabar",), ("Numbers",))
+    assert (also.label, also.names, also.more, also.alerts) == ("Edited", ("Al-Khabar",), 0, ("Numbers",))
 
 
 def test_a_repeat_inside_one_article_is_no_sharing(tmp_path: Path) -> None:
@@ -456,7 +490,9 @@ def hostile_bundle(out: Path) -> Path:
         {"id": name, "title": HOSTILE[1], "source": HOSTILE[2], "published": "<b>", "url": "javascript:window.hit=1"}
         for name in names
     ]
-    return make_bundle(out, rows, articles, shared, signature=HOSTILE[1], problems=[{"path": HOSTILE[0], "message": "<"}])
+    return make_bundle(
+        out, rows, articles, shared, signature=HOSTILE[1], problems=[{"path": HOSTILE[0], "message": "<"}]
+    )
 
 
 def test_hostile_text_stays_text(tmp_path: Path) -> None:
@@ -466,7 +502,7 @@ def test_hostile_text_stays_text(tmp_path: Path) -> None:
     tags = [tag for tag, _ in reader.tags]
     assert (tags.count("script"), tags.count("style"), tags.count("img")) == (2, 1, 0)
     assert not [a for _, a in reader.tags if str(a.get("href", "")).lower().startswith("javascript")]
-    known = {side for side in reader.sides}
+    known = set(reader.sides)
     for row in map(json.loads, (out / "bitext.jsonl").read_text(encoding="utf-8").splitlines()):
         assert row["source"] in known
         assert row["target"] in known
@@ -484,8 +520,18 @@ def test_control_characters_that_json_and_html_cannot_share(tmp_path: Path) -> N
 def test_scores_and_what_made_it(tmp_path: Path) -> None:
     score = {"metric": "BLEU", "value": 22.84, "signature": "nrefs:1|v:2", "n": 60, "confidence": 3.71}
     scores = {"corpus": [score], "articles": {"a": [score | {"value": 9.0}]}, "without_reference": 1}
-    page = page_of(tmp_path, scores=scores, versions={"python": "3.11"}, problems=[{"path": "x.bin", "message": "no text"}])
-    for text in ("22.8", "3.7", "nrefs:1|v:2", "9.0", "1 translated sentence has no reference", "python 3.11", "no text"):
+    page = page_of(
+        tmp_path, scores=scores, versions={"python": "3.11"}, problems=[{"path": "x.bin", "message": "no text"}]
+    )
+    for text in (
+        "22.8",
+        "3.7",
+        "nrefs:1|v:2",
+        "9.0",
+        "1 translated sentence has no reference",
+        "python 3.11",
+        "no text",
+    ):
         assert text in page
 
 
@@ -498,8 +544,12 @@ def test_a_bundle_of_nothing(tmp_path: Path) -> None:
 
 
 def test_five_thousand_segments_fit_twelve_megabytes(tmp_path: Path) -> None:
-    arabic = "وقال الدبلوماسي الأمريكي إن بلاده مستعدة لتقديم أي مساعدة تطلبها حكومة الوفاق في هذا الصدد، معتبرا أن تشكيل "
-    arabic += "حكومة ليبية موحدة خطوة أساسية لمواجهة الإرهاب، وأضاف المسؤول أن بلاده تخشى تمدد التنظيم في ليبيا نحو المغرب."
+    arabic = (
+        "وقال الدبلوماسي الأمريكي إن بلاده مستعدة لتقديم أي مساعدة تطلبها حكومة الوفاق في هذا الصدد، معتبرا أن تشكيل "
+    )
+    arabic += (
+        "حكومة ليبية موحدة خطوة أساسية لمواجهة الإرهاب، وأضاف المسؤول أن بلاده تخشى تمدد التنظيم في ليبيا نحو المغرب."
+    )
     english = "The US diplomat said that his country is ready to provide any assistance that the Government of Accord may ask "
     english += "for, calling a unified Libyan government an essential step, and added that it fears the organization expanding."
     rows = [(f"article-{n // 20:04d}:{n % 20:04d}", f"{arabic} {n}", f"{english} {n}", {}) for n in range(5000)]
@@ -528,20 +578,56 @@ def test_five_thousand_segments_fit_twelve_megabytes(tmp_path: Path) -> None:
         ("run.json", "[]", "{out}/run.json: is not a JSON object; make the bundle again with xlate run"),
         ("run.json", b"\xff", "{out}/run.json: is not UTF-8 (byte 0); make the bundle again with xlate run"),
         ("run.json", "{", "{out}/run.json: is not JSON (Expecting property name"),
-        ("run.json", '{"articles": {}}', "{out}/run.json: articles is not a list; make the bundle again with xlate run"),
+        (
+            "run.json",
+            '{"articles": {}}',
+            "{out}/run.json: articles is not a list; make the bundle again with xlate run",
+        ),
         ("run.json", '{"articles": [{"id": 1}]}', "{out}/run.json: articles holds something that is no article; make"),
-        ("bitext.jsonl", None, "{out}/bitext.jsonl: is missing, and the page is made from it; run again with --format jsonl"),
+        (
+            "bitext.jsonl",
+            None,
+            "{out}/bitext.jsonl: is missing, and the page is made from it; run again with --format jsonl",
+        ),
         ("bitext.jsonl", "{]\n", "{out}/bitext.jsonl: line 1: "),
-        ("bitext.jsonl", '{"source": "a", "target": "b"}\n', "{out}/bitext.jsonl: record 1: has no id, index, paragraph"),
+        (
+            "bitext.jsonl",
+            '{"source": "a", "target": "b"}\n',
+            "{out}/bitext.jsonl: record 1: has no id, index, paragraph",
+        ),
         ("bitext.jsonl", "{row}{row}", "{out}/bitext.jsonl: record 2: the segment id x:0 stands there twice; make the"),
-        ("bitext.jsonl", "{noorigin}", "{out}/bitext.jsonl: record 1: has no article, role and origin as xlate run writes"),
-        ("bitext.jsonl", "{badflag}", "{out}/bitext.jsonl: record 1: flags are not a list of kind and evidence; make the"),
+        (
+            "bitext.jsonl",
+            "{noorigin}",
+            "{out}/bitext.jsonl: record 1: has no article, role and origin as xlate run writes",
+        ),
+        (
+            "bitext.jsonl",
+            "{badflag}",
+            "{out}/bitext.jsonl: record 1: flags are not a list of kind and evidence; make the",
+        ),
         ("shared.jsonl", "x\n", "{out}/shared.jsonl: line 1: is not JSON ("),
         ("shared.jsonl", '\n{"id": "k"}\n', "{out}/shared.jsonl: line 2: is no cluster of shared sentences (KeyError"),
-        ("shared.jsonl", '{"id":"k","tier":1,"score":1,"members":[]}', "{out}/shared.jsonl: line 1: is no cluster of shared"),
-        ("shared.jsonl", "{stray}", "{out}/shared.jsonl: line 1: names the segment z:9, which bitext.jsonl does not have; make"),
-        ("scores.json", '{"corpus": [{"metric": "BLEU"}]}', "{out}/scores.json: holds something that is no score; make"),
-        ("scores.json", '{"corpus": [], "articles": 3}', "{out}/scores.json: holds something that is no score; make the"),
+        (
+            "shared.jsonl",
+            '{"id":"k","tier":1,"score":1,"members":[]}',
+            "{out}/shared.jsonl: line 1: is no cluster of shared",
+        ),
+        (
+            "shared.jsonl",
+            "{stray}",
+            "{out}/shared.jsonl: line 1: names the segment z:9, which bitext.jsonl does not have; make",
+        ),
+        (
+            "scores.json",
+            '{"corpus": [{"metric": "BLEU"}]}',
+            "{out}/scores.json: holds something that is no score; make",
+        ),
+        (
+            "scores.json",
+            '{"corpus": [], "articles": 3}',
+            "{out}/scores.json: holds something that is no score; make the",
+        ),
         ("scores.json", "1", "{out}/scores.json: is not a JSON object; make the bundle again with xlate run"),
     ],
 )

@@ -18,16 +18,23 @@ from xlate.normalise import normalise
 from xlate.report import write_page
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-    " --disable-component-update --disable-sync"
-).split()
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 if BROWSER is None and not os.environ.get("CI"):
     pytest.skip("no Chromium here; install the Debian packages that .ci/run names", allow_module_level=True)
 
-sync_api = pytest.importorskip("playwright.sync_api") if not os.environ.get("CI") else __import__(
-    "playwright.sync_api", fromlist=["sync_api"]
+sync_api = (
+    pytest.importorskip("playwright.sync_api")
+    if not os.environ.get("CI")
+    else __import__("playwright.sync_api", fromlist=["sync_api"])
 )
 
 
@@ -267,7 +274,9 @@ TRICKY = (
 
 def test_search_folds_as_normalise_does(visit: Callable[..., Room], tmp_path: Path) -> None:
     """Each text is found by itself, by its folded form and by the folded form of its parts; and by nothing else's."""
-    room = visit(make_bundle(tmp_path, rows=[(f"a:{n:04d}", text, "", {}) for n, text in enumerate(TRICKY)], articles=[]))
+    room = visit(
+        make_bundle(tmp_path, rows=[(f"a:{n:04d}", text, "", {}) for n, text in enumerate(TRICKY)], articles=[])
+    )
     for n, text in enumerate(TRICKY):
         others = [f"a:{m:04d}" for m, other in enumerate(TRICKY) if normalise(text) in normalise(other)]
         assert f"a:{n:04d}" in others
@@ -368,7 +377,7 @@ def test_keys(room: Room) -> None:
     assert room.shown() == ["a:0001", "b:0001"]
     press("l")
     classes = [press("v") and page.evaluate("document.documentElement.className") for _ in range(3)]
-    assert classes == ["ar", "en", "both"]
+    assert classes == ["only-ar", "only-en", "both"]
     press("m")
     assert page.locator("#room-count").inner_text() == "7 sentences, 1 marked"
     press("?")
@@ -470,7 +479,12 @@ def test_copy_where_the_clipboard_is_not_given(visit: Callable[..., Room], tmp_p
 
 @pytest.mark.parametrize("name", ["tsv", "tmx"])
 def test_downloads_read_back_as_the_bundle(visit: Callable[..., Room], tmp_path: Path, name: str) -> None:
-    odd = ("c:0007", 'a\tb\n"c" \\u0009 C:\\temp <&> \u2028 \x0b\r', "]]> <b> &amp; \U0001f600", {"flags": [("x", "\t1")]})
+    odd = (
+        "c:0007",
+        'a\tb\n"c" \\u0009 C:\\temp <&> \u2028 \x0b\r',
+        "]]> <b> &amp; \U0001f600",
+        {"flags": [("x", "\t1")]},
+    )
     out = make_bundle(tmp_path / "out", rows=[*ROWS, odd], shared=clusters())
     pairs = {p.id: p for p in FORMATS["jsonl"].read(out / "bitext.jsonl")}
     room = visit(out)
@@ -521,8 +535,10 @@ def test_hostile_articles_do_nothing_and_lose_nothing(visit: Callable[..., Room]
     room.search("window.hit")
     page.keyboard.press("Escape")
     for flag in page.locator("#room-flag option").all():
-        page.locator("#room-flag").evaluate("(e, v) => { e.value = v; e.dispatchEvent(new Event('input', {bubbles: true})) }",
-                                            flag.get_attribute("value"))
+        page.locator("#room-flag").evaluate(
+            "(e, v) => { e.value = v; e.dispatchEvent(new Event('input', {bubbles: true})) }",
+            flag.get_attribute("value"),
+        )
     assert page.evaluate("window.hit") is None
     assert page.locator("img, iframe, body script:not([type]) ~ script").count() == 0
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
@@ -558,8 +574,10 @@ def test_nothing_else_can_run_or_be_reached(visit: Callable[..., Room], tmp_path
 def test_no_serious_accessibility_violation(
     visit: Callable[..., Room], tmp_path: Path, width: int, scheme: str
 ) -> None:
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright") if not os.environ.get("CI") else __import__(
-        "axe_playwright_python.sync_playwright", fromlist=["Axe"]
+    axe = (
+        pytest.importorskip("axe_playwright_python.sync_playwright")
+        if not os.environ.get("CI")
+        else __import__("axe_playwright_python.sync_playwright", fromlist=["Axe"])
     )
     score = {"metric": "BLEU", "value": 22.84, "signature": "nrefs:1|v:2", "n": 60, "confidence": 3.71}
     shades = [(f"c:{n:04d}", "نص", "text", {"score": -n / 9, "paragraph": n}) for n in range(1, 40)]
@@ -571,7 +589,9 @@ def test_no_serious_accessibility_violation(
     def check(what: str) -> None:
         found = axe.Axe().run(room.page).response["violations"]
         grave = [
-            (v["id"], [n["html"][:120] for n in v["nodes"][:3]]) for v in found if v["impact"] in ("serious", "critical")
+            (v["id"], [n["html"][:120] for n in v["nodes"][:3]])
+            for v in found
+            if v["impact"] in ("serious", "critical")
         ]
         assert grave == [], what
 

@@ -22,6 +22,9 @@ from xlate.report.words import ALERTS, FLAGS, ORIGINS, TIERS, needs_a_look, orig
 MATRIX_LARGEST = 30
 """Rows of the matrix of sharing; more do not fit a screen."""
 
+NAMES = 3
+"""Articles that a margin note names."""
+
 SHADES = (0.25, 0.1, 0.03)
 """Parts of the run's sentences, the least sure ones, that get the next darker shade. Relative, because what a score is
 worth differs from model to model."""
@@ -29,12 +32,12 @@ worth differs from model to model."""
 
 @dataclass(frozen=True, slots=True)
 class Also:
-    """A margin note: the other articles that have this sentence too."""
+    """A margin note: the other articles that have this sentence too, the first by name and how many more."""
 
     cluster: str
-    tier: str
     label: str
     names: tuple[str, ...]
+    more: int
     alerts: tuple[str, ...]
 
 
@@ -153,7 +156,7 @@ def build(bundle: Bundle) -> Room:
     by_id = {t.segment.id: t for own in bundle.translations.values() for t in own}
     order = _order(bundle.articles)
     clusters = sorted((_shared(c, by_id, order) for c in bundle.clusters or ()), key=_gravity)
-    links = _Links(bundle.clusters or (), {c.id: c for c in clusters}, names)
+    links = _Links((c for c in clusters if not c.within), names)  # clusters come the gravest first
     limits = _limits(by_id.values())
     articles = tuple(_article(n, about, bundle, links, names, limits) for n, about in enumerate(bundle.articles))
     body = [t for t in by_id.values() if t.segment.role != "boilerplate"]
@@ -216,18 +219,19 @@ def _names(bundle: Bundle) -> dict[str, str]:
         if name and sources[name] > 1:
             number[name] += 1
             name = f"{name} ({number[name]})"
-        names[about.id] = shorten(name or _english_title(about, bundle) or about.title or about.id, 48)
+        names[about.id] = shorten(name or _title(about, bundle)[0] or about.title or about.id, 48)
     return names
 
 
-def _english_title(about: About, bundle: Bundle) -> str:
-    headlines = (t.target for t in bundle.translations.get(about.id, ()) if t.segment.role == "headline")
-    return next((target for target in headlines if target), "")
-
-
-def _arabic_title(about: About, bundle: Bundle) -> str:
-    headlines = (t.segment.text for t in bundle.translations.get(about.id, ()) if t.segment.role == "headline")
-    return next(headlines, about.title or "")
+def _title(about: About, bundle: Bundle) -> tuple[str, str]:
+    """The headline in English and Arabic; without one, the article's own title, else how its first sentence begins."""
+    own = bundle.translations.get(about.id, ())
+    for t in own:
+        if t.segment.role == "headline":
+            return shorten(t.target), shorten(t.segment.text)
+    body = [t for t in own if t.segment.role != "boilerplate"]
+    english = shorten(body[0].target, 80) if body else ""
+    return english, shorten(about.title or (shorten(body[0].segment.text, 80) if body else ""))
 
 
 def _order(articles: Sequence[About]) -> dict[str, int]:
@@ -267,30 +271,30 @@ def _gravity(shared: SharedSentence) -> tuple[Any, ...]:
 class _Links:
     """Which clusters a segment is in, and which articles each shares it with."""
 
-    def __init__(
-        self, clusters: Sequence[Cluster], shown: Mapping[str, SharedSentence], names: Mapping[str, str]
-    ) -> None:
-        self._of: defaultdict[str, list[tuple[Cluster, SharedSentence]]] = defaultdict(list)
+    def __init__(self, clusters: Iterable[SharedSentence], names: Mapping[str, str]) -> None:
+        self._of: defaultdict[str, list[SharedSentence]] = defaultdict(list)
+        self._articles: dict[str, tuple[str, ...]] = {}
         self._names = names
         for cluster in clusters:
-            if not shown[cluster.id].within:
-                for segment in dict.fromkeys(m.segment for m in cluster.members):
-                    self._of[segment].append((cluster, shown[cluster.id]))
+            members = [m for v in cluster.versions for m in v.members]
+            self._articles[cluster.id] = tuple(dict.fromkeys(m.article for m in members))
+            for segment in dict.fromkeys(m.segment for m in members):
+                self._of[segment].append(cluster)
 
     def others(self, segment: str, article: str) -> set[str]:
         """The other articles that share `segment`."""
-        return {m.article for cluster, _ in self._of.get(segment, ()) for m in cluster.members} - {article}
+        return {other for cluster in self._of.get(segment, ()) for other in self._articles[cluster.id]} - {article}
 
     def also(self, segment: str, article: str) -> Iterator[Also]:
         """The margin notes of a segment, the gravest first."""
-        for cluster, shown in sorted(self._of.get(segment, ()), key=lambda item: _gravity(item[1])):
-            others = dict.fromkeys(m.article for v in shown.versions for m in v.members if m.article != article)
-            kinds = dict.fromkeys(a.kind for a in shown.alerts if article in (a.article_a, a.article_b))
+        for cluster in self._of.get(segment, ()):
+            others = [other for other in self._articles[cluster.id] if other != article]
+            kinds = dict.fromkeys(a.kind for a in cluster.alerts if article in (a.article_a, a.article_b))
             yield Also(
-                cluster=shown.anchor,
-                tier=shown.tier,
-                label=shown.label,
-                names=tuple(self._names.get(other, other) for other in others),
+                cluster=cluster.anchor,
+                label=cluster.label,
+                names=tuple(self._names.get(other, other) for other in others[:NAMES]),
+                more=max(0, len(others) - NAMES),
                 alerts=tuple(ALERTS[kind] for kind in kinds),
             )
 
@@ -302,13 +306,14 @@ def _article(
     body = [t for t in own if t.segment.role != "boilerplate"]
     others = {t.segment.id: links.others(t.segment.id, about.id) for t in body}
     shared = Counter(other for found in others.values() for other in found)
+    english, arabic = _title(about, bundle)
     own_scores = (bundle.scores or {}).get("articles", {}).get(about.id, ())
     return Article(
         id=about.id,
         anchor=f"room-article-{number + 1}",
         name=names[about.id],
-        english=shorten(_english_title(about, bundle)),
-        arabic=shorten(_arabic_title(about, bundle)),
+        english=english,
+        arabic=arabic,
         about=about,
         blocks=tuple(_blocks(own, links, bundle.run, limits)),
         sentences=len(body),
@@ -441,9 +446,14 @@ def _folding(texts: Iterable[str]) -> dict[str, str]:
 
     Characters that stay as they are, and white space, which the script folds by itself, are left out.
     """
-    blocks = (range(0x21, 0x250), range(0x600, 0x700), range(0x750, 0x780), range(0xFB50, 0xFE00), range(0xFE70, 0xFF00))
+    blocks = (
+        range(0x21, 0x250),
+        range(0x600, 0x700),
+        range(0x750, 0x780),
+        range(0xFB50, 0xFE00),
+        range(0xFE70, 0xFF00),
+    )
     chars = {chr(code) for block in blocks for code in block}.union(*texts)
     # between digits, with which nothing composes, so that spaces at the ends are kept
     folded = {c: normalise(f"0{c}0")[1:-1] for c in sorted(chars) if not c.isspace()}
     return {c: to for c, to in folded.items() if to != c}
-

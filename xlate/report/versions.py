@@ -1,13 +1,13 @@
 """The versions of a shared sentence side by side, with what differs marked.
 
-The Arabic marks come from the cluster's own edit scripts (`evidence["pairs"]`, see `xlate.share`); where a pair has
-none, words are compared here. The English marks always are: the two translations compared word by word.
+The marks come from the cluster's own edit scripts (`evidence["pairs"]`, see `xlate.share`); where a pair has none, words
+are compared here. An English step that no Arabic edit accounts for is the translation's own and marked as such.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -60,13 +60,13 @@ def versions(cluster: Cluster, translations: Mapping[str, Translation], order: M
     pairs = _Pairs(cluster)
     for n in range(1, len(texts)):
         base, other = groups[texts[0]][0], groups[texts[n]][0]
-        for_base, for_other = pairs.marks(base, other)
-        arabic[0] += for_base
-        arabic[n] += for_other
-        if cluster.tier in _EDITED:
-            for_base, for_other = word_marks(targets[0], targets[n], "wording")
-            english[0] += for_base
-            english[n] += for_other
+        for side, into, sides in (
+            ("arabic", arabic, (base.text, other.text)),
+            ("english", english, (targets[0], targets[n])),
+        ):
+            marks = pairs.marks(side, base, other, sides)
+            into[0] += marks[0]
+            into[n] += marks[1]
     return [
         Version(
             tuple(groups[text]),
@@ -113,40 +113,74 @@ class _Pairs:
     def __init__(self, cluster: Cluster) -> None:
         self._tier = cluster.tier
         self._head = {s: ids[0] for ids in _lists(cluster.evidence.get("same")) if ids for s in ids}
-        self._pairs = {
-            (pair.get("a"), pair.get("b")): pair for pair in _dicts(cluster.evidence.get("pairs"))
-        }
+        self._pairs = {(pair.get("a"), pair.get("b")): pair for pair in _dicts(cluster.evidence.get("pairs"))}
 
-    def marks(self, a: Member, b: Member) -> tuple[list[Mark], list[Mark]]:
-        """Marks for the Arabic of `a` and of `b`."""
+    def marks(self, language: str, a: Member, b: Member, texts: tuple[str, str]) -> tuple[list[Mark], list[Mark]]:
+        """Marks for `texts`, which are the "arabic" or the "english" of `a` and of `b`."""
         head_a, head_b = self._head.get(a.segment, a.segment), self._head.get(b.segment, b.segment)
         straight, turned = self._pairs.get((head_a, head_b)), self._pairs.get((head_b, head_a))
         pair = straight or turned
-        if pair is None or head_a == head_b:
-            return word_marks(a.text, b.text, "wording") if self._tier in _EDITED else ([], [])
-        # offsets fit only the very text they were counted in
-        sides = list(_side_marks(pair, "a", self._tier)), list(_side_marks(pair, "b", self._tier))
-        return sides if straight else (sides[1], sides[0])
+        script = _SCRIPTS[language](pair) if pair else None
+        same = head_a == head_b or self._tier == "verbatim"
+        if same or (script is None and self._tier in _EDITED):
+            return word_marks(*texts, "noise" if same and language == "english" else "wording")
+        if pair is None:
+            return [], []
+        names = ("a", "b") if straight else ("b", "a")
+        first, second = ([*_edits(script or (), name, text)] for name, text in zip(names, texts, strict=True))
+        if language == "arabic" and self._tier in _PASSAGES:
+            first += _passage(pair, names[0], texts[0])
+            second += _passage(pair, names[1], texts[1])
+        return first, second
 
 
-def _side_marks(pair: Mapping[str, Any], side: str, tier: str) -> Iterator[Mark]:
+def _arabic_script(pair: Mapping[str, Any]) -> list[tuple[Mapping[str, Any], str]] | None:
+    """(edit, kind) of each Arabic edit, None where the pair has no edit script."""
     difference = pair.get("difference")
-    for edit in _dicts(difference.get("edits") if isinstance(difference, dict) else None):
+    if not isinstance(difference, dict) or not isinstance(difference.get("edits"), list):
+        return None
+    return [(edit, EDITS.get(str(edit.get("kind")), "wording")) for edit in _dicts(difference["edits"])]
+
+
+def _english_script(pair: Mapping[str, Any]) -> list[tuple[Mapping[str, Any], str]] | None:
+    """(step, kind) of each English step; the kind is that of the first Arabic edit behind it, else `noise`."""
+    steps = pair.get("english")
+    if not isinstance(steps, list):
+        return None
+    arabic = [kind for _, kind in _arabic_script(pair) or ()]
+    return [
+        (step, next((arabic[n] for n in step.get("arabic") or () if isinstance(n, int) and n < len(arabic)), "noise"))
+        for step in _dicts(steps)
+    ]
+
+
+_SCRIPTS = {"arabic": _arabic_script, "english": _english_script}
+
+
+def _edits(script: Iterable[tuple[Mapping[str, Any], str]], side: str, text: str) -> Iterator[Mark]:
+    """One side's marks; a span whose words do not stand there (a variant in spelling) is left out."""
+    for edit, kind in script:
         span = edit.get(side)
-        if isinstance(span, dict) and isinstance(span.get("start"), int) and isinstance(span.get("end"), int):
-            yield Mark(span["start"], span["end"], EDITS.get(str(edit.get("kind")), "wording"))
+        start, end = (span.get("start"), span.get("end")) if isinstance(span, dict) else (None, None)
+        if isinstance(start, int) and isinstance(end, int) and text[start:end] == (span or {}).get("text"):
+            yield Mark(start, end, kind)
+
+
+def _passage(pair: Mapping[str, Any], side: str, text: str) -> Iterator[Mark]:
     fragment = pair.get("fragment")
-    if tier in _PASSAGES and isinstance(fragment, dict):
+    if isinstance(fragment, dict):
         start, end = fragment.get(f"{side}_start"), fragment.get(f"{side}_end")
-        if isinstance(start, int) and isinstance(end, int):
+        if isinstance(start, int) and isinstance(end, int) and text[start:end] == fragment.get(f"{side}_text"):
             yield Mark(start, end, "common")
 
 
 def _joined(marks: Sequence[Mark]) -> list[Mark]:
     """Marks that do not overlap: every place has the mark that comes first in the list of gravity, passages last."""
-    gravity = [*EDITS.values(), "common"]
+    gravity = [*EDITS.values(), "noise", "common"]
     taken: list[Mark] = []
-    for mark in sorted(set(marks), key=lambda m: (gravity.index(m.kind) if m.kind in gravity else len(gravity), m.start, m.end)):
+    for mark in sorted(
+        set(marks), key=lambda m: (gravity.index(m.kind) if m.kind in gravity else len(gravity), m.start, m.end)
+    ):
         free = [(mark.start, mark.end)]
         for other in taken:
             free = [piece for start, end in free for piece in _without(start, end, other)]

@@ -371,7 +371,7 @@
   }
 
   // the view: one language or both
-  const VIEWS = ["en", "both", "ar"];
+  const VIEWS = ["only-en", "both", "only-ar"];
   function view(name) {
     root.classList.remove(...VIEWS);
     root.classList.add(name);

@@ -1,6 +1,6 @@
 """How large and how quick the reading room is at a given number of segments, in the browser's own timing.
 
-    python eval/report/measure.py --segments 5000
+    python eval/report/measure_page.py --segments 5000
 
 Makes a bundle from the seed articles and their references, repeated and varied, writes its page, opens it in a headless
 Chromium and prints: the file's size; milliseconds until the page answers (navigation start to the end of the script, and
@@ -85,10 +85,14 @@ def make(out: Path, wanted: int) -> None:
         )
     for n in range(0, wanted - len(base), 2):
         pair = [rows[n], rows[n + len(base)]]
-        members = [{"segment": r["id"], "text": r["source"]} | {k: r[k] for k in ("article", "start", "end")} for r in pair]
+        members = [
+            {"segment": r["id"], "text": r["source"]} | {k: r[k] for k in ("article", "start", "end")} for r in pair
+        ]
         clusters.append({"id": f"c{n:05d}", "tier": "near-duplicate", "score": 0.9, "members": members, "evidence": {}})
     for name, lines in (("bitext.jsonl", rows), ("shared.jsonl", clusters)):
-        (out / name).write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), encoding="utf-8")
+        (out / name).write_text(
+            "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), encoding="utf-8"
+        )
     (out / "run.json").write_text(json.dumps({"articles": articles, "signature": "measure"}), encoding="utf-8")
 
 
