@@ -80,7 +80,7 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
             if fault == "slow":
                 for at in range(0, len(rest), 8192):
                     self.wfile.write(rest[at : at + 8192])
-                    time.sleep(0.02)
+                    time.sleep(0.04)
                 return
             self.wfile.write(rest)
 

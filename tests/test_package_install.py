@@ -138,6 +138,22 @@ def test_pulled_again_it_says_so_and_force_replaces(models, site):
     assert names(models) == ["toy", "toy.original.zip"]
 
 
+def test_a_package_that_came_whole_is_not_fetched_twice(models, site, toy, tmp_path):
+    (toy / "README.md").unlink()
+    archive = shutil.make_archive(str(tmp_path / "bare"), "zip", toy)
+    address = "/somewhere/bare.zip"
+    site.files[address] = Path(archive).read_bytes()
+    ran = xlate("model", "pull", site.url + address, *QUICK)
+    assert (ran.code, "say --source ar --target en" in ran.err) == (2, True)
+    said = ("--source", "he", "--target", "en")
+    assert xlate("model", "pull", site.url + address, *said, *QUICK).code == 1
+    assert names(models) == [".download-bare"]
+    said = ("--source", "ar", "--target", "en")
+    assert xlate("model", "pull", site.url + address, *said, *QUICK).code == 0
+    assert len(site.seen) == 1
+    assert names(models) == ["bare"]
+
+
 def test_two_pulls_at_once_make_one_model(models, site):
     site.faults[PLACE] = ["slow"]
     package, options, said, results = locate(PLACE[1:]), Options(name="toy", speed=False), [], []

@@ -127,6 +127,11 @@ def test_eval_of_lines_keeps_outputs_that_can_be_a_baseline(testset, tmp_path):
     code, _, err = run(*arguments, "--beam-size", 1)
     assert code == 2
     assert "cannot be compared with: the model settings differ: beam_size is 4 there and 1 here" in err
+    beam = tmp_path / "beam"
+    assert run("eval", testset, *report[:2], "-o", beam, "--beam-size", 1, "-q")[0] == 0
+    code, _, err = run("score", beam / kept.name, testset / "news.en", "--baseline", baseline)
+    assert code == 2
+    assert "the model settings differ: beam_size is 4 there and 1 here" in err
     # the kept outputs scored by hand give the same number
     scored = json.loads(run("score", kept, testset / "news.en", "--metric", "chrf", "--json")[1])
     evaluated = json.loads(run(*arguments, "--json")[1])

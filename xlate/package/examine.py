@@ -90,7 +90,7 @@ def pieces_known(spms: Sequence[Any], vocabularies: Sequence[Sequence[str]]) -> 
         share = 1 - len(unknown) / max(1, len(pieces))
         detail = f"{share:.2%} of {len(pieces)} pieces of {side}.spm are in the vocabulary"
         if unknown:
-            detail += f", not {min(unknown)!r}"
+            detail += f"; missing, for example, {min(unknown)!r}"
         cure = f"{side}.spm and the vocabulary are of two models (or source.spm and target.spm are swapped); {AGAIN}"
         checks.append(graded(f"pieces {side}", share, 0.98, 0.90, detail, cure))
     return checks

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -73,12 +74,12 @@ def pull(
     finds the model installed. Raises UsageError, ModelError (also for no network) or OutputError.
     """
     name = check_name(options.name or package.name)
-    needs_extra(package.kind)
     models = user_models_dir()
     with holding(models / f".{name}.lock", lambda: say(f"another pull of {name} is running; waiting for it")):
         if (models / name / MANIFEST).is_file() and not options.force:
             read_manifest(models / name)
             return Installed(name, models / name, (), already=True)
+        needs_extra(package.kind)
         cache = models / f".download-{name}"
         _make(cache)
         fetch = _pull_zip if package.kind == "marian" else _pull_hub
@@ -209,9 +210,23 @@ def _pull_zip(
     progress: Callable[[str], Progress],
 ) -> tuple[Path, dict[str, object]]:
     path = cache / "package.zip"
+    note = cache / "package.json"
     url = mirrored(package.marian, mirror)
-    digest = download(url, path, line=line, sha256=sha256, room=ROOM, progress=progress(url.rsplit("/", 1)[-1]))
+    digest = _downloaded_before(path, note, package.marian)
+    if not digest or (sha256 and digest != sha256.lower()):
+        digest = download(url, path, line=line, sha256=sha256, room=ROOM, progress=progress(url.rsplit("/", 1)[-1]))
+        note.write_text(json.dumps({"url": package.marian, "sha256": digest}), encoding="utf-8")
     return path, _origin(package, package.marian, url, digest)
+
+
+def _downloaded_before(path: Path, note: Path, url: str) -> str | None:
+    """Digest of a package that came whole but was not installed (languages not said, a failed check), if it still is."""
+    try:
+        noted = json.loads(note.read_bytes())
+        digest = file_digest(path)
+    except (OSError, ValueError):
+        return None
+    return digest if noted == {"url": url, "sha256": digest} else None
 
 
 def _pull_hub(
