@@ -198,6 +198,7 @@ def test_unwritable_characters_are_counted() -> None:
 
 def test_shorten() -> None:
     assert shorten("a  b\nc") == "a b c"
+    assert shorten("one two three", 12) == "one two…"
     assert shorten("x" * 301) == "x" * 299 + "…"
 
 
@@ -306,8 +307,7 @@ def test_english_steps_without_an_arabic_reason_are_noise() -> None:
     pair = {
         "a": "p:0",
         "b": "q:0",
-        "difference": difference(texts["p"], texts["q"], "20", "25", "number"),
-        "english": english,
+        "difference": difference(texts["p"], texts["q"], "20", "25", "number") | {"english": english},
     }
     found, translations = cluster("near-duplicate", texts, pairs=[pair])
     shown = versions(found, translations, {"p": 0})
@@ -397,7 +397,7 @@ def test_matrix_of_sources_where_there_are_too_many_articles(tmp_path: Path) -> 
     assert (matrix.of, matrix.names) == ("sources", ("S0", "S1"))
     assert matrix.rows == ((None, (count // 2, 9)), ((count // 2, 9), None))
     page = write_page(tmp_path).read_text(encoding="utf-8")
-    assert f"<bdi>S1 (1)</bdi>, <bdi>S0 (10)</bdi>, <bdi>S1 (10)</bdi> and {count - 4} more" in page
+    assert f"<bdi>S1 (1)</bdi>, <bdi>S0 (6)</bdi>, <bdi>S1 (6)</bdi> and {count - 4} more" in page
 
 
 def test_gravest_first_and_earliest_first(tmp_path: Path) -> None:

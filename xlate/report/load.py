@@ -110,7 +110,8 @@ def _translation(pair: SegmentPair, place: str) -> Translation:
     if not isinstance(flags, list) or not all(_is_flag(flag) for flag in flags):
         raise InputError(f"{place}: flags are not a list of kind and evidence; {_AGAIN}")
     article, role, origin = texts
-    segment = Segment(pair.id, article, *numbers, pair.source, role)  # type: ignore[arg-type]
+    index, paragraph, start, end = numbers
+    segment = Segment(pair.id, article, index, paragraph, start, end, pair.source, role)  # type: ignore[arg-type]
     return Translation(
         segment, pair.target, pair.score, tuple(Flag(f["kind"], f["evidence"]) for f in flags), str(origin)
     )
@@ -127,7 +128,7 @@ def _articles(path: Path, run: Mapping[str, Any], translations: Mapping[str, obj
         raise InputError(f"{path}: articles is not a list; {_AGAIN}")
     found = {}
     for item in listed:
-        known = {key: item.get(key) for key in About.__slots__} if isinstance(item, dict) else {}
+        known: dict[str, Any] = {key: item.get(key) for key in About.__slots__} if isinstance(item, dict) else {}
         if not isinstance(known.get("id"), str) or not all(isinstance(v, str | None) for v in known.values()):
             raise InputError(f"{path}: articles holds something that is no article; {_AGAIN}")
         found[known["id"]] = About(**known | {"language": known["language"] or "ar"})

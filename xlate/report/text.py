@@ -90,9 +90,12 @@ def marked(text: str, language: str, marks: Sequence[Mark]) -> Markup:
 
 
 def shorten(text: str, limit: int = 300) -> str:
-    """`text` on one line, cut at `limit` characters with an ellipsis."""
+    """`text` on one line, cut at `limit` characters with an ellipsis, between words where they are not too long."""
     line = " ".join(text.split())
-    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+    if len(line) <= limit:
+        return line
+    whole, _, part = line[: limit - 1].rpartition(" ")
+    return (whole if whole and len(part) < 20 else line[: limit - 1]).rstrip() + "…"
 
 
 def _plain(text: str) -> Markup:

@@ -144,7 +144,8 @@ def _arabic_script(pair: Mapping[str, Any]) -> list[tuple[Mapping[str, Any], str
 
 def _english_script(pair: Mapping[str, Any]) -> list[tuple[Mapping[str, Any], str]] | None:
     """(step, kind) of each English step; the kind is that of the first Arabic edit behind it, else `noise`."""
-    steps = pair.get("english")
+    difference = pair.get("difference")
+    steps = difference.get("english") if isinstance(difference, dict) else None
     if not isinstance(steps, list):
         return None
     arabic = [kind for _, kind in _arabic_script(pair) or ()]
