@@ -676,6 +676,30 @@ def test_report_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr("typer.launch", lambda url: opened.append(url) or 0)
     assert xlate("report", out, "--open").code == 0
     assert opened == [(out / "index.html").resolve().as_uri()]
+    monkeypatch.setattr("typer.launch", lambda url: 3)
+    ran = xlate("report", out, "--open")
+    assert (ran.code, ran.err) == (0, f"xlate: no browser could be opened; the page is {out / 'index.html'}\n")
+
+
+def test_run_writes_the_page_and_opens_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr("typer.launch", lambda url: opened.append(url) or 0)
+    (tmp_path / "in.txt").write_text("قال أحمد.\n", encoding="utf-8")
+    out = tmp_path / "out"
+    ran = xlate("run", tmp_path / "in.txt", "-o", out, "--memory", "none", "--open", "--quiet")
+    assert ran.code == 0, ran.err
+    page = out / "index.html"
+    assert opened == [page.resolve().as_uri()]
+    assert "قال أحمد." in page.read_text(encoding="utf-8")
+    first = page.read_bytes()
+    assert write_page(out).read_bytes() == first
+    ran = xlate("run", tmp_path / "in.txt", "-o", out, "--memory", "none", "--open", "--format", "tsv")
+    assert (ran.code, ran.err) == (
+        2,
+        "xlate: --open shows index.html, which is made from bitext.jsonl; add --format jsonl\n",
+    )
+    assert xlate("run", tmp_path / "in.txt", "-o", out, "--memory", "none", "--format", "tsv").code == 0
+    assert not page.exists()  # it would show another run
 
 
 def test_flag_values_travel(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from xlate.cli.app import app
+from xlate.cli.console import err
 
 
 @app.command()
@@ -21,4 +22,10 @@ def report(
     page = write_page(out)
     typer.echo(str(page))
     if show:
-        typer.launch(page.resolve().as_uri())
+        open_page(page)
+
+
+def open_page(page: Path) -> None:
+    """Show `page` in the browser; a machine without one is told where the page lies."""
+    if typer.launch(page.resolve().as_uri()) != 0:
+        err(f"no browser could be opened; the page is {page}")
