@@ -244,6 +244,23 @@ def test_search_in_both_languages(room: Room) -> None:
     assert room.shown() == PROSE
 
 
+def test_what_was_found_is_in_sight_and_one_comes_back_to_where_one_was(
+    visit: Callable[..., Room], tmp_path: Path
+) -> None:
+    room = visit(long_bundle(tmp_path))
+    room.page.evaluate("location.hash = '#y é:0060'")
+    room.page.wait_for_function("document.querySelector('.s.cur')?.id === 'y é:0060'")
+    assert room.search('"text 5"') == [f"{a} é:{n:04d}" for a in "xyz" for n in (5, *range(50, 60))]
+    assert in_view(room, "x é:0005")
+    assert not room.page.locator("#room-overview").is_visible()
+    room.page.keyboard.press("Escape")
+    assert in_view(room, "y é:0060")
+    assert not room.row("y é:0060").evaluate("e => e.hidden")
+    room.page.focus("#room-q")
+    assert "y é:0060" in room.search('"text 6"')
+    assert in_view(room, "y é:0060")  # it is among what was found
+
+
 def test_search_opens_what_is_folded_and_closes_it_again(room: Room) -> None:
     assert room.search("النشره") == ["a:0003"]
     assert room.search("") == PROSE

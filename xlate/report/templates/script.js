@@ -119,7 +119,10 @@
     $("room-none").hidden = !active || total > 0;
     $("room-clear").hidden = !active;
     if (document.querySelector(".more")) document.querySelector(".more").classList.toggle("on", narrow);
+    root.classList.toggle("narrowed", active); // what was found stands right under the bar
     tally(total);
+    if (active && current >= 0 && shown[current]) rows[current].scrollIntoView({ block: "nearest" });
+    else if (active && $("room-articles").getBoundingClientRect().top < 0) $("room-articles").scrollIntoView();
     void root.offsetHeight; // the time below includes the layout
     performance.measure("room-search", { start: began, end: performance.now() });
     light(words);
@@ -145,6 +148,7 @@
     for (const id of ["room-q", "room-source", "room-from", "room-to", "room-flag", "room-sharing"]) if ($(id)) $(id).value = "";
     $("room-look").checked = false;
     apply();
+    if (current >= 0) rows[current].scrollIntoView({ block: "center" }); // back to where one was
   }
 
   // what was found, lit by the CSS Custom Highlight API: no change of the document
