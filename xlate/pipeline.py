@@ -20,6 +20,7 @@ from xlate.manifest import EMBEDDED, resolve
 from xlate.memory import Memory, default_path
 from xlate.model import Engine
 from xlate.read import ReadReport, iter_articles
+from xlate.report import PAGE, write_page
 from xlate.score import Paired, corpus, load_references, pair
 from xlate.segment import segment
 from xlate.settings import Settings
@@ -123,11 +124,13 @@ def run(
             "shared": _shared(sharing),
             "flags": dict(sorted(Counter(kind for t in translations for kind in {f.kind for f in t.flags}).items())),
             "scores": scores["corpus"] if scores else [],
-            "files": sorted([*files, bundle.RUN]),
+            "files": sorted([*files, bundle.RUN, *([PAGE] if "jsonl" in options.formats else [])]),
             "timings": clock.laps,
         }
         report["removed"] = bundle.remove_stale(out, earlier, report["files"])
         bundle.write_json(out / bundle.RUN, report)
+        if PAGE in report["files"]:
+            write_page(out)  # made from the bundle alone, so it comes last
     return Run(out, articles, translations, report)
 
 
