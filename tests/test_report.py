@@ -21,7 +21,8 @@ from xlate.data import Cluster, Flag, Member, Segment, Translation
 from xlate.errors import InputError, OutputError
 from xlate.report import write_page
 from xlate.report.load import load
-from xlate.report.room import MATRIX_LARGEST, build
+from xlate.report.room import build
+from xlate.report.sharing import MATRIX_LARGEST
 from xlate.report.text import Mark, marked, rich, shorten, unwritable
 from xlate.report.versions import alerts, versions, word_marks
 from xlate.report.words import FLAGS, flag_label, needs_a_look, origin_class, origin_label

@@ -261,6 +261,16 @@ def test_what_was_found_is_in_sight_and_one_comes_back_to_where_one_was(
     assert in_view(room, "y é:0060")  # it is among what was found
 
 
+def test_the_way_to_a_part_that_a_search_hides_ends_the_search(room: Room) -> None:
+    for _ in range(2):
+        assert room.search("ahmed") == ["a:0001", "b:0000"]
+        room.page.get_by_role("link", name="Shared sentences").click()
+        room.page.wait_for_function("document.getElementById('room-shared').checkVisibility()")
+        assert room.page.input_value("#room-q") == ""
+        assert room.shown() == PROSE
+        room.page.evaluate("scrollTo(0, 0)")
+
+
 def test_search_opens_what_is_folded_and_closes_it_again(room: Room) -> None:
     assert room.search("النشره") == ["a:0003"]
     assert room.search("") == PROSE

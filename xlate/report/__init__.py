@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from xlate.files import replacing
 
 if TYPE_CHECKING:
-    from xlate.report.room import Room
+    from xlate.report.shown import Room
 
 __all__ = ["PAGE", "write_page"]
 

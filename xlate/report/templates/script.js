@@ -264,7 +264,7 @@
       const fold = row.closest("details");
       if (fold) fold.open = true;
       at(i, { focus: true });
-    } else if (target.closest("#room-articles") && target.closest("[hidden]")) clear();
+    } else if (target.closest("[hidden]") || (root.classList.contains("narrowed") && !target.checkVisibility())) clear();
     target.closest("details")?.setAttribute("open", "");
     target.scrollIntoView({ block: row ? "center" : "start" });
   }
@@ -414,6 +414,7 @@
       at(numberOf.get(link.closest(".s")) ?? -1);
       return versions(clusterOf(link));
     }
+    if (link && plain && link.hash && link.href === location.href) follow(); // no hashchange comes of this
     const row = target.closest("#room-articles .s");
     if (row && !(getSelection().toString() && !link)) at(numberOf.get(row));
     return undefined;
