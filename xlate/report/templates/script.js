@@ -419,6 +419,8 @@
     if (row && !(getSelection().toString() && !link)) at(numberOf.get(row));
     return undefined;
   });
+  // whoever goes to the search box is about to search: what the idle time has left is folded before the first key
+  $("room-q").addEventListener("focus", () => foldMore(() => true));
   document.addEventListener("focusin", (event) => {
     const row = event.target.closest("#room-articles .s");
     if (row && !tools.contains(event.target)) at(numberOf.get(row));
