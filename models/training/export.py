@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 import yaml
-from model import Model, unpack
+from model import Model, positions, unpack
 from torch import nn
 from train import load
 from validate import load_pieces
@@ -63,6 +63,9 @@ def marian_arrays(model: Model) -> dict[str, np.ndarray]:
         feed_forward(model.df[i], f"decoder_l{i + 1}_ffn")
     out["encoder_Wemb"], out["decoder_Wemb"] = array(model.src.weight), array(model.tgt.weight)
     out["decoder_ff_logit_out_b"] = array(model.bias[None])
+    # Marian computes its positions and does not look here; CTranslate2's converter would compute others (an exponent over
+    # d/2 where Marian has d/2 - 1), and takes these instead
+    out["Wpos"] = array(positions(2048, model.shape.d))
     return out
 
 
