@@ -25,6 +25,7 @@ class Batch:
 
     @property
     def target_tokens(self) -> int:
+        """Labels, `</s>` among them."""
         return int((self.labels >= 0).sum())
 
 

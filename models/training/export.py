@@ -168,7 +168,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("out", type=Path)
     parser.add_argument("--work", type=Path, default=Path("work"), help="source.spm, target.spm")
     parser.add_argument("--name", default="ar-en-starter")
-    parser.add_argument("--head", default="", metavar="LAYER:HEAD", help="attention to align words by, from 1 (heads.py)")
+    parser.add_argument(
+        "--head", default="", metavar="LAYER:HEAD", help="attention to align words by, from 1 (heads.py)"
+    )
     parser.add_argument("--attention-f1", type=float, metavar="F1", help="what alignment.py measured for it, 0 to 1")
     parser.add_argument("--usable", action="store_true", help="say that its alignment is good enough to use")
     parser.add_argument("--max-input", type=int, default=50, help="pieces above which xlate splits a sentence")

@@ -66,12 +66,14 @@ class Attention(nn.Module):
         return x.view(x.shape[0], x.shape[1], self.h, -1).transpose(1, 2)
 
     def attend(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None, causal: bool = False) -> Tensor:
+        """The output map of what the heads gather."""
         y = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=causal)
         return self.o(y.transpose(1, 2).reshape(y.shape[0], y.shape[2], -1))
 
     def forward(
         self, x: Tensor, memory: Tensor, mask: Tensor | None = None, causal: bool = False, p: float = 0.0
     ) -> Tensor:
+        """x and what it gathers from `memory`, normed."""
         y = self.attend(self.split(self.q(x)), self.split(self.k(memory)), self.split(self.v(memory)), mask, causal)
         return self.ln(x + F.dropout(y, p, self.training))
 
@@ -92,6 +94,7 @@ class FeedForward(nn.Module):
         self.ln = nn.LayerNorm(d, eps=1e-6)
 
     def forward(self, x: Tensor, p: float = 0.0) -> Tensor:
+        """x and its transformation, normed."""
         return self.ln(x + F.dropout(self.f2(F.relu(self.f1(x))), p, self.training))
 
 
@@ -142,6 +145,7 @@ class Model(nn.Module):
         return x if align is None else (x, looks)
 
     def logits(self, states: Tensor) -> Tensor:
+        """Scores of every target piece."""
         return F.linear(states, self.tgt.weight, self.bias)
 
     @torch.no_grad()

@@ -51,7 +51,7 @@ def ngrams(tokens: list[str], n: int = NGRAM) -> Iterator[str]:
 
 
 class Protected:
-    """The texts that must not be trained on. """
+    """The texts that must not be trained on."""
 
     def __init__(self) -> None:
         self.whole: dict[str, str] = {}

@@ -30,9 +30,7 @@ MAX_AR, MAX_EN = 700, 800  # characters; longer lines are paragraphs
 _MARKS = [*range(0x610, 0x61B), *range(0x64B, 0x660), 0x670, *range(0x6D6, 0x6DD), *range(0x6DF, 0x6E9)]
 _MARKS += range(0x6EA, 0x6EE)
 # tashkeel, tatweel, zero-width and bidi controls, byte order mark
-INVISIBLE = re.compile(
-    "[" + "".join(map(chr, _MARKS)) + "\u0640\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
-)
+INVISIBLE = re.compile("[" + "".join(map(chr, _MARKS)) + "\u0640\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩", "0123456789")
 _ARABIC = re.compile("[\u0621-\u064a]")
 _LATIN = re.compile("[A-Za-z]")

@@ -62,7 +62,9 @@ def join(listing: Path, target: Path) -> None:
             try:
                 chunk = (listing.parent / name).read_bytes()
             except OSError as error:
-                raise InputError(f"{listing.parent / name}: cannot be read ({error.strerror}); copy it again") from error
+                raise InputError(
+                    f"{listing.parent / name}: cannot be read ({error.strerror}); copy it again"
+                ) from error
             if hashlib.sha256(chunk).hexdigest() != digest:
                 raise InputError(f"{listing.parent / name}: altered; copy it again")
             whole.update(chunk)

@@ -22,7 +22,9 @@ from xlate.errors import XlateError
 from xlate.files import replacing
 
 
-def prepare(folders: list[Path], protected: overlap.Protected, work: Path, sources: dict[str, pairs.Source]) -> Counter[str]:
+def prepare(
+    folders: list[Path], protected: overlap.Protected, work: Path, sources: dict[str, pairs.Source]
+) -> Counter[str]:
     """Write the prepared files; returns pairs kept by source."""
     target = work / "pairs"
     if target.exists():  # a source that was taken out must not live on

@@ -35,10 +35,7 @@ class Schedule:
         """Factor for embeddings and new layers."""
         done = self.progress(tokens)
         rise = min(1.0, (tokens - self.start + 1) / max(1, self.warmup))
-        if self.shape == "cosine":
-            fall = 0.5 * (1 + math.cos(math.pi * done))
-        else:
-            fall = min(1.0, (1 - done) / self.cooldown)
+        fall = 0.5 * (1 + math.cos(math.pi * done)) if self.shape == "cosine" else min(1.0, (1 - done) / self.cooldown)
         return rise * (self.floor + (1 - self.floor) * fall)
 
     def inherited(self, tokens: int) -> float:

@@ -24,7 +24,7 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 from batches import Batch, Corpus
-from model import Model, pack, unpack
+from model import pack, unpack
 from schedule import Schedule
 from validate import Validation, to_device
 
@@ -40,7 +40,9 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--out", type=Path, default=Path("run"))
     p.add_argument("--from", dest="start", type=Path, metavar="PT", help="weights, or a last.pt, for a fresh run")
     p.add_argument("--ids", type=Path, help="token ids (default WORK/ids.npz)")
-    p.add_argument("--weight", action="append", default=[], metavar="SOURCE=N", help="other weight than in sources.toml")
+    p.add_argument(
+        "--weight", action="append", default=[], metavar="SOURCE=N", help="other weight than in sources.toml"
+    )
     p.add_argument("--links", type=Path, help="word links of align.py: guided alignment of head 1 of the last layer")
     p.add_argument("--guide", type=float, default=0.1, help="weight of the alignment loss")
     p.add_argument("--budget", type=float, default=20, help="million target tokens at which the schedule ends")
@@ -60,7 +62,9 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--device", choices=("cpu", "cuda"), default="cuda" if torch.cuda.is_available() else "cpu")
     p.add_argument("--threads", type=int, default=2)
-    p.add_argument("--valid", type=Path, metavar="PREFIX", help="PREFIX.ar and PREFIX.en; without it best.pt is the last")
+    p.add_argument(
+        "--valid", type=Path, metavar="PREFIX", help="PREFIX.ar and PREFIX.en; without it best.pt is the last"
+    )
     p.add_argument("--valid-lines", type=int, default=200)
     p.add_argument("--valid-every", type=float, default=0.5, help="million tokens")
     p.add_argument("--keep", type=int, default=4, help="weights files of the last validations")
@@ -83,7 +87,16 @@ class Run:
             raise InputError(f"{ids}: no such file; make it with ids.py")
         self.data = Corpus(ids, o.tokens, o.seed, {k: float(v) for k, v in weights.items()}, o.links)
         self.validation = Validation(o.work, o.valid, o.valid_lines) if o.valid else None
-        self.at: dict[str, Any] = dict(step=0, tokens=0, epoch=0, batch=0, seconds=0.0, best=-1.0, start=0, next_valid=0)
+        self.at: dict[str, Any] = {
+            "step": 0,
+            "tokens": 0,
+            "epoch": 0,
+            "batch": 0,
+            "seconds": 0.0,
+            "best": -1.0,
+            "start": 0,
+            "next_valid": 0,
+        }
         last = o.out / "last.pt"
         begin = last if last.exists() else o.start
         if not begin:
@@ -125,7 +138,14 @@ class Run:
                 torch.cuda.set_rng_state(data["rng_cuda"])
             same = data["plan"] == self.data.fingerprint()
         else:  # the first recipe: positions under other names, batches of 3,000 tokens in the same order
-            names = dict(step="step", tokens="toks", epoch="epoch", batch="bi", seconds="used", best="best")
+            names = {
+                "step": "step",
+                "tokens": "toks",
+                "epoch": "epoch",
+                "batch": "bi",
+                "seconds": "used",
+                "best": "best",
+            }
             self.at |= {new: data[old] for new, old in names.items()} | {"next_valid": data["toks"]}
             same = data["n"] == len(self.data.of) and self.o.tokens == 3000 and self.o.seed == 1
         if not same:
@@ -133,6 +153,7 @@ class Run:
             self.at |= {"epoch": self.at["epoch"] + 1, "batch": 0}
 
     def autocast(self) -> contextlib.AbstractContextManager[object]:
+        """bf16 where it is safe."""
         return torch.autocast(self.device, dtype=torch.bfloat16)
 
     def batches(self) -> Iterator[Batch]:
@@ -191,11 +212,11 @@ class Run:
 
     def save(self) -> None:
         """Write last.pt, in one step."""
-        data = dict(
-            format=FORMAT, cfg=pack(self.model)["cfg"], model=self.model.state_dict(), opt=self.optimiser.state_dict(),
-            ema=self.ema, at=self.at, plan=self.data.fingerprint(), rng=torch.get_rng_state(),
-            rng_cuda=torch.cuda.get_rng_state() if self.device == "cuda" else None,
-        )  # fmt: skip
+        data = {
+            "format": FORMAT, "cfg": pack(self.model)["cfg"], "model": self.model.state_dict(), "opt": self.optimiser.state_dict(),
+            "ema": self.ema, "at": self.at, "plan": self.data.fingerprint(), "rng": torch.get_rng_state(),
+            "rng_cuda": torch.cuda.get_rng_state() if self.device == "cuda" else None,
+        }  # fmt: skip
         with replacing(self.o.out / "last.pt", "wb") as handle:
             torch.save(data, handle)
 
@@ -210,7 +231,7 @@ class Run:
             with replacing(self.o.out / "valid.hyp") as handle:
                 handle.writelines(line + "\n" for line in hypotheses)
         at = self.at
-        scores |= dict(step=at["step"], tokens=at["tokens"], minutes=round(at["seconds"] / 60, 2))
+        scores |= {"step": at["step"], "tokens": at["tokens"], "minutes": round(at["seconds"] / 60, 2)}
         scores["seconds"] = round(time.time() - began, 1)
         print("valid", json.dumps(scores), flush=True)
         with (self.o.out / "valid.jsonl").open("a", encoding="utf-8") as log:
@@ -281,6 +302,7 @@ class Stop:
         signal.signal(number, signal.SIG_DFL)
 
     def asked(self) -> bool:
+        """True once a signal came or the file is there."""
         return self.signalled or self.file.exists()
 
 
