@@ -27,7 +27,7 @@ from xlate.normalise import normalise
 
 NGRAM = 8
 SHORTEST = 3  # words; a name or "read more" is nobody's sentence
-ALWAYS = (ROOT / "seeds", ROOT / "eval")
+ALWAYS = (ROOT / "seeds", ROOT / "eval", Path(__file__).with_name("alignment.gold.tsv"))
 # data; what lies beside it (programs, pages about it) is not measured on
 _TEXTS = {"", ".txt", ".tsv", ".csv", ".jsonl", ".ar", ".en", ".src", ".ref", ".gz", ".ara", ".eng"}
 _OTHER = {".md", ".py", ".json", ".pyc", ".toml", ".html"}
