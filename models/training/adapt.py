@@ -22,7 +22,8 @@ import torch.nn.functional as F
 from batches import Batch, pad
 from model import Model, Shape, from_parent, pack
 from pairs import lines_of
-from validate import load_pieces, to_device
+from subwords import load_pieces
+from validate import to_device
 
 from xlate.errors import XlateError
 from xlate.files import replacing

@@ -97,7 +97,7 @@ def pieces_of(gold: Sequence[Sentence], source: Any, target: Any) -> list[tuple[
 def of_engine(folder: Path, gold: Sequence[Sentence]) -> list[set[Link]]:
     """Links from CTranslate2's attention with the English forced as a prefix."""
     import ctranslate2
-    from validate import load_pieces
+    from subwords import load_pieces
 
     pieces = pieces_of(gold, load_pieces(folder / "source.spm"), load_pieces(folder / "target.spm"))
     translator = ctranslate2.Translator(str(folder), intra_threads=2)
@@ -119,8 +119,9 @@ def of_weights(path: Path, work: Path, gold: Sequence[Sentence]) -> dict[str, li
     import torch
     from batches import pad
     from model import unpack
+    from subwords import load_pieces
     from train import load
-    from validate import load_pieces, to_device
+    from validate import to_device
 
     model = unpack(load(path)).eval()
     source, target = load_pieces(work / "source.spm"), load_pieces(work / "target.spm")
@@ -143,7 +144,7 @@ def of_aligner(work: Path, gold: Sequence[Sentence], most: int = 100_000) -> lis
     import links
     import numpy as np
     from pairs import load_sources, prepared
-    from validate import load_pieces
+    from subwords import load_pieces
 
     source, target = load_pieces(work / "source.spm"), load_pieces(work / "target.spm")
     news = [pair for s, pairs in prepared(work / "pairs", load_sources()) if s.weight >= 1 for pair in pairs][:most]

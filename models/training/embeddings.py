@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import parent
 import sentencepiece as spm
-from validate import load_pieces
+from subwords import load_pieces
 
 from xlate.errors import XlateError
 from xlate.files import replacing

@@ -23,7 +23,7 @@ from xlate.files import replacing
 def main(arguments: list[str] | None = None) -> int:
     import ctranslate2
     import sacrebleu
-    from validate import load_pieces
+    from subwords import load_pieces
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model", type=Path)

@@ -20,9 +20,9 @@ import numpy as np
 import yaml
 from describe import LONGEST, NAME, attention_of, describe
 from model import Model, positions, unpack
+from subwords import load_pieces
 from torch import nn
 from train import load
-from validate import load_pieces
 
 from xlate.errors import InputError, XlateError
 from xlate.files import replacing

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 from pairs import load_sources, prepared
-from validate import load_pieces
+from subwords import load_pieces
 
 from xlate.errors import InputError, XlateError
 from xlate.files import replacing

@@ -22,7 +22,7 @@ import parent
 import sentencepiece as spm
 from batches import Corpus
 from pairs import load_sources, prepared
-from validate import load_pieces
+from subwords import load_pieces
 
 from xlate.errors import XlateError
 from xlate.files import replacing

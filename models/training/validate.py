@@ -7,13 +7,12 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-import numpy as np
-import sentencepiece as spm
 import torch
 import torch.nn.functional as F
 from batches import Batch, pad
 from model import Model
 from pairs import lines_of
+from subwords import encode, load_pieces
 
 from xlate.errors import InputError
 
@@ -24,24 +23,6 @@ def to_device(batch: Batch, device: str) -> tuple[torch.Tensor, ...]:
     """source, mask, shifted target, labels."""
     arrays = (batch.source, batch.mask, batch.shifted, batch.labels)
     return tuple(torch.from_numpy(a).to(device, non_blocking=True) for a in arrays)
-
-
-def encode(pieces: spm.SentencePieceProcessor, lines: list[str]) -> list[np.ndarray]:
-    """Ids without `</s>`. Both vocabularies have `</s>` and `<unk>` first, as Marian does."""
-    return [np.array(ids, np.int64) for ids in pieces.encode(lines)]
-
-
-def load_pieces(path: Path) -> spm.SentencePieceProcessor:
-    """A vocabulary; refuses one whose ids are not Marian's.
-
-    The parent numbers `<unk>` and `</s>` the other way or has `<s>`: such a file would shift every id.
-    """
-    if not path.is_file():
-        raise InputError(f"{path}: no such file; make it with vocabulary.py or copy it from a model")
-    pieces = spm.SentencePieceProcessor(model_file=str(path))
-    if (pieces.id_to_piece(0), pieces.id_to_piece(1)) != ("</s>", "<unk>"):
-        raise InputError(f"{path}: begins with other pieces than </s> and <unk>")
-    return pieces
 
 
 class Validation:
