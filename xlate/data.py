@@ -61,6 +61,8 @@ class Translation:
 
     `score` is the model's log-probability divided by the length penalty as CTranslate2 gives it (≤ 0), None where no
     model was asked. `origin` says how the target was made: `model`, `copied`, `skipped`, or the repair's name.
+    `alignment` links words in Pharaoh's form, "0-0 1-2": word of the segment, word of the target, both counted from 0
+    between white space (`str.split`); empty where the model gives no links.
     `remembered` is true when the target was not computed in this run; it is never written into a bitext.
     """
 
@@ -69,6 +71,7 @@ class Translation:
     score: float | None
     flags: tuple[Flag, ...] = ()
     origin: str = "model"
+    alignment: str = ""
     remembered: bool = field(default=False, compare=False)
 
 

@@ -16,6 +16,7 @@ from xlate.compare import with_english
 from xlate.consistent import alike
 from xlate.data import Article, Segment, Translation
 from xlate.formats import FORMATS, by_name
+from xlate.links import linked
 from xlate.manifest import EMBEDDED, resolve
 from xlate.memory import Memory, default_path
 from xlate.model import Engine
@@ -95,7 +96,7 @@ def run(
         with Memory(options.memory, memory_key(engine)) as memory:
             translations = _translated(segments, engine, memory, options, same_as, progress)
             near = [(pair.a, pair.b) for pair in near_duplicates(sharing)]
-            translations = alike(near, translations, same_as, engine, memory)
+            translations = linked(alike(near, translations, same_as, engine, memory), engine, memory)
             sharing = _in_english(sharing, translations, engine, memory)
         clock.lap("translate")
         scores = _scores(translations, references)
@@ -113,6 +114,7 @@ def run(
                 "source": list(engine.manifest.source),
                 "target": list(engine.manifest.target),
                 "licence": engine.manifest.licence,
+                "attention": dict(engine.manifest.attention),
             },
             "settings": engine.settings.decoding(),
             "versions": {"python": platform.python_version()}
@@ -148,7 +150,8 @@ def _in_english(sharing: Sharing, translations: Sequence[Translation], engine: E
     def glosses(words: Sequence[str]) -> list[str]:
         return [text for text, _ in translate_lines(words, engine, memory)]
 
-    return replace(sharing, clusters=with_english(sharing.clusters, sources, targets, glosses))
+    alignments = {t.segment.id: t.alignment for t in translations}
+    return replace(sharing, clusters=with_english(sharing.clusters, sources, targets, alignments, glosses))
 
 
 def _translated(
