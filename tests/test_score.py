@@ -17,7 +17,7 @@ from xlate.score.metrics import METRICS, Scorer, Statistics, metric_names, segme
 from xlate.score.resample import interval, paired_bootstrap, paired_randomisation, resampled
 from xlate.score.ter import edit_rate
 
-WORDS = "the president said on Monday that talks with a group of 15,000 ( sic ) people 'failed' , 2.7 %".split()  # noqa: SIM905
+WORDS = "the president said on Monday that talks with a group of 15,000 ( sic ) people 'failed' , 2.7 %".split()
 CLASSES = {"bleu": BLEU, "chrf": CHRF, "chrf++": lambda **k: CHRF(word_order=2, **k), "ter": TER}
 
 

@@ -18,7 +18,7 @@ from xlate.formats import FORMATS, by_name
 from xlate.manifest import EMBEDDED, resolve
 from xlate.memory import Memory, default_path
 from xlate.model import Engine
-from xlate.quality import calibration, rated, summary
+from xlate.quality import Encoder, calibration, rated, summary
 from xlate.read import ReadReport, iter_articles
 from xlate.score import Paired, corpus, load_references, pair
 from xlate.segment import segment
@@ -84,6 +84,7 @@ def run(
     options = options or Options()
     clock = _Clock()
     engine = Engine(resolve(options.model), options.settings)
+    encoder = Encoder() if options.similarity else None
     with bundle.locked(out):
         read = ReadReport()
         articles = list(iter_articles(inputs, read, exclude=[out]))
@@ -97,7 +98,7 @@ def run(
             translations = _translated(segments, engine, memory, options, same_as, progress)
             sharing = _in_english(sharing, translations, engine, memory)
         clock.lap("translate")
-        translations = list(rated(translations, engine.manifest.quality, similarity=options.similarity))
+        translations = list(rated(translations, engine.manifest.quality, encoder))
         clock.lap("quality")
         scores = _scores(translations, references)
         clock.lap("score")

@@ -129,15 +129,13 @@ def estimate(
 
 
 def rated(
-    translations: Iterable[Translation], raw: Mapping[str, Any] | None = None, *, similarity: bool = False
+    translations: Iterable[Translation], raw: Mapping[str, Any] | None = None, encoder: Encoder | None = None
 ) -> Iterator[Translation]:
     """Each translation with its `quality`; lazy, in order. `raw` is what the model's manifest says under `quality`.
 
-    With `similarity` both sides are compared by the sentence encoder, one text at a time, so that an estimate does not
-    depend on its neighbours. Raises UsageError where it is not installed.
+    With an `encoder` both sides are compared too. An estimate never depends on the other translations.
     """
     numbers = calibration(raw or {})
-    encoder = Encoder() if similarity else None
     for one in translations:
         cosine = encoder.similarity(one) if encoder and one.score is not None else None
         yield replace(one, quality=estimate(one, numbers, cosine))
