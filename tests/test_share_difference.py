@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from xlate.normalise import fold
 from xlate.share import diff_english, difference
 from xlate.share.compare import common_letters
+from xlate.share.words import _fold as fast_fold
 from xlate.share.words import forms, number_values, place, words
 
 BASE = "قال وزير الداخلية إن الشرطة أوقفت خمسة أشخاص في مدينة سوسة مساء الأحد"
@@ -100,6 +102,12 @@ def test_words_are_forms_with_places(text):
     found = words(text)
     assert [w.form for w in found] == forms(text)
     assert all(forms(text[w.start : w.end]) == [w.form] for w in found)
+
+
+@given(st.text(alphabet="ابتثأةىئؤء ٠١٢09,.:!()«»،؛؟\"'-bZ\u0653\u0640", max_size=30))
+def test_the_fast_fold_is_the_fold(text):
+    folded, origin = fast_fold(text)
+    assert (folded, list(origin)) == fold(text)
 
 
 @given(st.text(alphabet="ابتج", max_size=12), st.text(alphabet="ابتج", max_size=12))

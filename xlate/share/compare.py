@@ -21,8 +21,9 @@ _LITTLE = 0.3  # share of the smaller segment's letters in common words below wh
 _MOVED = 0.9  # what words in another order are worth
 _BORDER = 0.4  # below this share in common, letters are not compared out of order
 _WHOLE = 0.97  # share of the smaller segment that stands in the larger when nothing was edited
-_SHORT = 7  # words; a shorter segment needs more in common to be an edited copy
+_SHORT = 9  # words; a shorter segment needs more in common to be an edited copy
 _SHORT_NEAR = 0.78
+_INTACT = 0.95  # share of the smaller segment's letters that stand in the larger, with or without a break
 _LEAST_COMMON = 3  # words
 _DENSE = 0.7  # share of a fragment's span, on either side, that must match
 _FRAGMENT_LETTERS = 30
@@ -109,7 +110,9 @@ class Comparer:
         loose = same
         if _BORDER <= same < settings.near:
             loose = 1 - (1 - _triple_letters(a.joined, b.joined)) / _TRIPLE
-        least = settings.near if min(len(a.forms), len(b.forms)) >= _SHORT else max(settings.near, _SHORT_NEAR)
+        # a short segment that lost nothing had a clause put in; else few words may tell of another event
+        long = min(len(a.forms), len(b.forms)) >= _SHORT or sum(r[4] for r in runs) >= _INTACT * smaller
+        least = settings.near if long else max(settings.near, _SHORT_NEAR)
         if _common_words(runs) < _LEAST_COMMON:
             return None if not nested else contained
         if same >= least or loose >= max(least, _SHORT_NEAR):

@@ -29,7 +29,7 @@ from xlate.share.values import TIERS
 from xlate.share.words import words
 
 if TYPE_CHECKING:
-    from xlate.share.align import Class, Edges
+    from xlate.share.find import Class, Edges
 
 _ALERTS = ("number", "negation", "name")
 
