@@ -136,7 +136,7 @@ def test_numbers_live_in_the_model(tmp_path):
 
 def test_the_embedded_model_is_calibrated():
     numbers = calibration(read_manifest(STARTER).quality)
-    assert read_manifest(STARTER).quality, "fit it: eval/README.md, Quality"
+    assert read_manifest(STARTER).quality, "fit it: eval/README.md, For this repository"
     assert numbers.plain.terms["score"][2] > 0
     assert numbers.similar.terms["similarity"][2] > 0
 
