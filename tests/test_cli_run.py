@@ -105,6 +105,16 @@ def test_every_sentence_is_translated_and_no_boilerplate(bundle):
             assert row["origin"] != "skipped"
 
 
+def test_verbatim_copies_share_one_translation_though_one_lost_its_spaces(bundle):
+    out, _ = bundle
+    by_text = {row["source"]: row for row in rows(out)}
+    (spaced,) = [t for t in by_text if t.endswith("مع تونس والجزائر.")]
+    (glued,) = [t for t in by_text if t.endswith("مع تونسوالجزائر.")]
+    assert by_text[spaced]["target"] == by_text[glued]["target"]
+    report = json.loads((out / "run.json").read_bytes())
+    assert report["counts"]["shared"] == report["counts"]["translated"] - report["counts"]["distinct"] == 11
+
+
 def test_articles_have_their_own_paragraphs(bundle):
     out, _ = bundle
     article = "000_769b5a0482304efe"

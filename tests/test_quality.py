@@ -213,7 +213,7 @@ def test_what_a_bundle_says(article, tmp_path):
     assert xlate("run", article, "-o", tmp_path / "out", "-q").code == 0
     rows = [json.loads(line) for line in (tmp_path / "out" / "bitext.jsonl").read_text().splitlines()]
     by_origin = {row["origin"]: row for row in rows}
-    assert list(rows[0])[-2:] == ["origin", "quality"]
+    assert list(rows[0])[-3:] == ["origin", "quality", "alignment"]
     assert by_origin["copied"]["quality"] is None
     value = by_origin["model"]["quality"]
     assert 0 < value < 1
