@@ -52,9 +52,9 @@ def test_links_are_remembered(engine: Engine):
 
     rows = [translation("وصل الوفد إلى تونس.", "The delegation arrived in Tunis.")]
     with Memory(None, "x") as memory:
-        first = linked(rows, engine, memory)
+        first = list(linked(rows, engine, memory))
         assert first[0].alignment
-        assert linked(rows, NoModel(STARTER), memory) == first
+        assert list(linked(rows, NoModel(STARTER), memory)) == first
 
 
 def test_a_model_whose_attention_is_not_fit_gives_none(tmp_path: Path):

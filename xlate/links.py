@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from xlate.clean import clean_for_model
 from xlate.data import Translation
@@ -17,37 +18,34 @@ PORTION = 512
 """Sentences linked between two writes to the memory."""
 
 
-def linked(
-    translations: Sequence[Translation],
-    engine: Engine,
-    memory: Memory,
-    progress: Callable[[int], None] = lambda n: None,
-) -> list[Translation]:
-    """`translations` with `alignment` filled in: links between the words of segment and target, in Pharaoh's form.
+def linked(translations: Iterable[Translation], engine: Engine, memory: Memory) -> Iterator[Translation]:
+    """`translations`, lazily and in order, with `alignment` filled in: links between words, in Pharaoh's form.
 
     Empty stays the alignment of what was copied or skipped, of sentences longer than `LONGEST`, where cleaning for the
     model joined or dropped words (their numbers would be wrong), and everywhere when the model's attention is not fit.
     """
     if not engine.aligns:
-        return list(translations)
-    wanted = {
-        (t.segment.text, t.target): f"word links\n{t.segment.text}\n{t.target}"
-        for t in translations
-        if t.target and t.origin not in ("copied", "skipped")
-    }
-    known = memory.get(list(wanted.values()))
-    found = {pair: known[key].target for pair, key in wanted.items() if key in known}
-    missing = [pair for pair in wanted if pair not in found]
-    for first in range(0, len(missing), PORTION):
-        portion = missing[first : first + PORTION]
-        made = _links(portion, engine)
+        yield from translations
+        return
+    stream = iter(translations)
+    while portion := list(islice(stream, PORTION)):
+        wanted = {
+            (t.segment.text, t.target): f"word links\n{t.segment.text}\n{t.target}"
+            for t in portion
+            if t.target and t.origin not in ("copied", "skipped")
+        }
+        known = memory.get(list(wanted.values()))
+        found = {pair: known[key].target for pair, key in wanted.items() if key in known}
+        made = _links([pair for pair in wanted if pair not in found], engine)
         memory.put((wanted[pair], Remembered(text, None, "links", False)) for pair, text in made.items())
         found.update(made)
-        progress(len(portion))
-    return [replace(t, alignment=found.get((t.segment.text, t.target), "")) for t in translations]
+        for t in portion:
+            yield replace(t, alignment=found.get((t.segment.text, t.target), ""))
 
 
 def _links(pairs: Sequence[tuple[str, str]], engine: Engine) -> dict[tuple[str, str], str]:
+    if not pairs:
+        return {}
     cleaned = {pair: clean_for_model(pair[0]) for pair in pairs}
     sizes = dict(zip(pairs, map(len, engine.tokenise(list(cleaned.values()))), strict=True))
     longest = min(LONGEST, engine.manifest.position_limit)

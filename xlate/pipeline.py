@@ -100,7 +100,7 @@ def run(
         with Memory(options.memory, memory_key(engine)) as memory:
             translations = _translated(segments, engine, memory, options, same_as, progress)
             near = [(pair.a, pair.b) for pair in near_duplicates(sharing)]
-            translations = linked(alike(near, translations, same_as, engine, memory), engine, memory)
+            translations = list(linked(alike(near, translations, same_as, engine, memory), engine, memory))
             sharing = _in_english(sharing, translations, engine, memory)
         clock.lap("translate")
         translations = list(rated(translations, engine.manifest.quality, encoder))

@@ -103,6 +103,7 @@ def _files(
 ) -> None:
     from xlate.bundle import pair
     from xlate.formats import by_name, by_suffix
+    from xlate.links import linked
     from xlate.memory import Memory
     from xlate.model import Engine
     from xlate.quality import rated
@@ -132,6 +133,7 @@ def _files(
         translations = translate_segments(
             segments, engine, remembered, include_boilerplate=include_boilerplate, progress=more
         )
+        translations = linked(translations, engine, remembered)
         for translation in rated(translations, engine.manifest.quality):
             writer.write(pair(translation))
     for problem in report.problems:
