@@ -20,7 +20,7 @@ from typing import Any, Literal
 
 from xlate import embed
 from xlate.bitext.evidence import Channel, Evidence, Weights
-from xlate.bitext.profile import profiles, rarity, with_figures
+from xlate.bitext.profile import figures, profiles, rarity, with_figures
 from xlate.bitext.search import NOTHING, WHOLE, Move, Path, band, best_path
 from xlate.normalise import normalise
 
@@ -35,13 +35,14 @@ _CROSSING = 0.0
 """Log-odds that a pair needs, above what a bead on the path needs, to cross it."""
 
 _PRIOR: dict[Move, float] = {
-    (1, 1): 0.0, (1, 2): -3.0, (2, 1): -3.0, (1, 3): -6.0, (3, 1): -6.0, (2, 2): -8.0, (1, 4): -8.0, (4, 1): -8.0,
-    (2, 3): -10.0, (3, 2): -10.0,
+    (1, 1): 0.0, (1, 2): -2.4, (2, 1): -2.4, (1, 3): -4.8, (3, 1): -4.8, (2, 2): -6.4, (1, 4): -6.4, (4, 1): -6.4,
+    (2, 3): -8.0, (3, 2): -8.0,
 }  # fmt: skip
 WEIGHTS = {
-    "embedding+translation": Weights(-4.6, (10.4, 2.5), 1.7, _PRIOR, -1.5),
-    "embedding": Weights(-4.2, (11.8,), 1.7, _PRIOR, -1.5),
-    "translation": Weights(-0.4, (7.8,), 1.7, _PRIOR, -1.5),
+    "embedding+translation": Weights(-5.2, (10.0, 8.0), 1.4, _PRIOR, -1.5),
+    "embedding": Weights(-4.2, (11.8, 1.5), 1.5, _PRIOR, -1.5),
+    "translation": Weights(-3.0, (14.0,), 1.5, _PRIOR, -1.5),
+    "nothing": Weights(1.5, (4.0,), 1.0, _PRIOR, -1.5),
 }
 """What `align` decides by, for each set of evidence."""
 
@@ -79,7 +80,7 @@ def align(
     """
     if not source or not target:
         return _completed([], len(source), len(target))
-    evidence, weights = evidence_of(source, target, translate, _chosen(encode))
+    evidence, weights = evidence_of(source, target, translate, chosen(encode))
     path = _search(evidence, weights)
     beads = _scored(path, evidence, weights)
     if crossing:
@@ -87,7 +88,8 @@ def align(
     return _completed([bead for bead in beads if bead.score >= min_score], len(source), len(target))
 
 
-def _chosen(encode: Encode | Literal["auto"] | None) -> Encode | None:
+def chosen(encode: Encode | Literal["auto"] | None) -> Encode | None:
+    """The encoder that is meant: "auto" is that of the extra `semantic` where it is installed, else none."""
     if encode == "auto":
         return embed.encode if embed.available() else None
     return encode
@@ -110,9 +112,11 @@ def evidence_of(
             # the vector of joined sentences is near the mean of theirs, each weighted by its length
             rows *= (size / np.maximum(np.linalg.norm(rows, axis=1), 1e-9))[:, None].astype(np.float32)
         channels.append(Channel(*vectors))
-    translations = list(translate(source)) if translate is not None else [""] * len(source)
-    ours = profiles([with_figures(made, text) for made, text in zip(translations, source, strict=True)])
-    theirs = profiles(target)
+    if translate is not None:
+        texts = [with_figures(made, text) for made, text in zip(translate(source), source, strict=True)], list(target)
+    else:
+        texts = [[" ".join(sorted(figures(text))) for text in side] for side in (source, target)]
+    ours, theirs = profiles(texts[0]), profiles(texts[1])
     weight = rarity(ours, theirs)
     channels.append(Channel(ours * weight, theirs * weight))
     name = "+".join(name for name, given in (("embedding", encode), ("translation", translate)) if given is not None)
