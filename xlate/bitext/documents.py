@@ -20,7 +20,7 @@ from xlate.normalise import normalise
 CANDIDATES = 8
 """Counterparts looked at closely for each document, of those whose vectors are nearest."""
 
-LEAST = 0.35
+LEAST = 0.25
 """Share of two documents' text that has to have a counterpart in the other for them to be a pair."""
 
 _BUCKETS = 4096
@@ -44,8 +44,7 @@ def bare_name(name: str) -> str:
     >>> bare_name("2016/story-7.AR"), bare_name("2016/story-7_en")
     ('2016/story-7', '2016/story-7')
     """
-    parts = [re.sub(r"[^a-z0-9\u0600-\u06ff/]+", "-", _LANGUAGE.sub("", part)) for part in [name.lower()]]
-    return parts[0].strip("-/")
+    return re.sub(r"[^\w/]+|_+", "-", _LANGUAGE.sub("", name.lower())).strip("-/")
 
 
 def pair_documents(
@@ -60,15 +59,16 @@ def pair_documents(
     """Pair documents (lists of sentences) one to one, in the order of `sources`; what has no counterpart is in no pair.
 
     `names`, one a document, decide where a name (see `bare_name`) stands once on each side. `translate` and `encode`
-    are those of `align`; without either, names and the numbers and Latin words of the texts are all there is.
+    are those of `align`; without either, names are all there is: lengths and numbers do not tell documents apart.
     """
     pairs = [] if names is None else _by_name(*names)
     rest = [
         [n for n, texts in enumerate(side) if texts and n not in {getattr(pair, field) for pair in pairs}]
         for side, field in ((sources, "source"), (targets, "target"))
     ]
-    if rest[0] and rest[1]:
-        matcher = _Matcher([sources[n] for n in rest[0]], [targets[n] for n in rest[1]], translate, chosen(encode))
+    encoder = chosen(encode)
+    if rest[0] and rest[1] and (translate or encoder):
+        matcher = _Matcher([sources[n] for n in rest[0]], [targets[n] for n in rest[1]], translate, encoder)
         scores = {pair: score for pair, score in matcher.scores().items() if score >= least}
         for a, b in assign(scores).items():
             pairs.append(DocumentPair(rest[0][a], rest[1][b], "content", round(scores[a, b], 4)))

@@ -6,10 +6,10 @@ and everything else inside the functions that use it: `xlate --help` must answer
 
 from __future__ import annotations
 
-from xlate.cli import bench, run, translate
+from xlate.cli import bench, bitext, run, translate
 from xlate.cli.app import app
 
-__all__ = ["app", "bench", "main", "run", "translate"]
+__all__ = ["app", "bench", "bitext", "main", "run", "translate"]
 
 
 def main() -> None:
