@@ -1,12 +1,17 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import hypothesis
 import pytest
 from typer.testing import CliRunner
 
 from xlate.cli import app
 from xlate.manifest import embedded_models_dir
 from xlate.model import Engine
+
+# a busy machine is no failure; the tests bound work by other means
+hypothesis.settings.register_profile("xlate", deadline=None)
+hypothesis.settings.load_profile("xlate")
 
 ROOT = Path(__file__).parent.parent
 SEEDS = ROOT / "seeds"

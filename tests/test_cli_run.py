@@ -41,9 +41,12 @@ def contents(out: Path) -> dict[str, bytes]:
 def test_the_summary(bundle):
     out, ran = bundle
     assert ran.code == 0
-    assert ran.err == ""
+    assert ran.err == (
+        "note: ar-en-starter is a small starter model; for a strong one: "
+        "xlate model pull opus-mt-tc-big-ar-en, then --model opus-mt-tc-big-ar-en\n"
+    )
     lines = {line.split()[0]: line for line in ran.out.splitlines()}
-    assert list(lines) == ["articles", "segments", "translated", "flagged", "time", "BLEU", "chrF2", "bundle"]
+    assert list(lines) == ["articles", "segments", "translated", "shared", "flagged", "time", "BLEU", "chrF2", "bundle"]
     assert lines["articles"].split()[1] == "5"
     assert "nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:" in lines["BLEU"]
     assert lines["bundle"].endswith(str(out))
@@ -144,7 +147,7 @@ def test_a_second_run_is_byte_identical_and_free(bundle):
     ran = xlate("run", SEEDS, "-o", out, "--references", REFERENCES, "--memory", out.parent / "memory", "--json")
     report = json.loads(ran.out)
     assert contents(out) == before
-    assert report["counts"]["from_memory"] == report["counts"]["translated"] > 50
+    assert report["counts"]["from_memory"] == report["counts"]["distinct"] > 40
 
 
 def test_a_killed_run_goes_on_and_ends_the_same(bundle, tmp_path: Path):
@@ -173,7 +176,7 @@ def test_a_killed_run_goes_on_and_ends_the_same(bundle, tmp_path: Path):
     (tmp_path / "out" / "articles" / ".left.x1.part").write_text("half", encoding="utf-8")
     ran = xlate(*command[3:], "--json")
     counts = json.loads(ran.out)["counts"]
-    assert 0 < counts["from_memory"] < counts["translated"]
+    assert 0 < counts["from_memory"] < counts["distinct"]
     assert contents(tmp_path / "out") == contents(out)
 
 
@@ -212,7 +215,7 @@ def test_only_the_formats_asked_for_and_nothing_stale(tmp_path: Path):
     (source / "b.txt").unlink()
     ran = xlate("run", source, "-o", out, "--format", "tsv", "-f", "moses")
     assert ran.code == 0
-    left = {n for n in contents(out) if n not in (".lock", "index.html", "shared.jsonl", "shared.tsv")}
+    left = {n for n in contents(out) if n not in (".lock", "index.html", "shared.jsonl", "shared.matrix.tsv")}
     assert left == {"articles/a.en.txt", "bitext.ar", "bitext.en", "bitext.tsv", "mine.txt"}
     assert "b.en.txt" in " ".join(json.loads((out / "run.json").read_bytes())["removed"])
 
@@ -256,7 +259,7 @@ BAD = {
     ),
     "option type": (
         lambda t: ["run", t / "a.txt", "-o", t / "out", "--beam-size", "many"],
-        "Invalid value for '--beam-size': 'many' is not a valid int",
+        "Invalid value for '--beam-size': ",
     ),
     "no output": (lambda t: ["run", t / "a.txt"], "Missing option '--out' / '-o' (see xlate run --help)"),
     "unknown model": (
@@ -303,7 +306,7 @@ def test_one_bad_file_of_many(tmp_path: Path, article: Path):
     ran = xlate("run", tmp_path, "-o", tmp_path.parent / "out")
     assert ran.code == 2
     assert {r["article"] for r in rows(tmp_path.parent / "out")} == {"a", "j"}
-    assert len(ran.err.splitlines()) == 2
+    assert len([line for line in ran.err.splitlines() if line.startswith("xlate: ")]) == 2
     assert "xlate: lines.jsonl: line 2" in ran.err
     assert "xlate: picture.txt: " in ran.err
     assert "1 hidden, 1 of unknown suffix, 1 empty, 2 with a problem" in ran.out

@@ -206,7 +206,8 @@ def test_a_stream_is_taken_in_portions(engine: Engine, monkeypatch: pytest.Monke
 
     def lines() -> Iterator[str]:
         nonlocal taken
-        for taken in range(1, 41):
+        while taken < 40:
+            taken += 1
             yield "وصل الوفد."
 
     with Memory(None, "x") as memory:

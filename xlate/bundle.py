@@ -16,6 +16,7 @@ from xlate.formats import FORMATS
 RUN = "run.json"
 SCORES = "scores.json"
 SHARED = "shared.jsonl"
+MATRIX = "shared.matrix.tsv"
 
 
 @contextmanager

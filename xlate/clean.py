@@ -1,6 +1,6 @@
 """What the model is fed: the text of a segment without what only disturbs. Never shown, written or counted in offsets.
 
->>> clean_for_model("قـــال\u200f الوزير:\r\n **\ufefb** أحد")
+>>> clean_for_model("قـــال\\u200f الوزير:\\r\\n **\\ufefb** أحد")
 'قال الوزير: لا أحد'
 """
 

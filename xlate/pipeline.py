@@ -6,12 +6,13 @@ import platform
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from xlate import bundle
+from xlate.compare import with_english
 from xlate.data import Article, Segment, Translation
 from xlate.formats import FORMATS, by_name
 from xlate.manifest import EMBEDDED, resolve
@@ -21,7 +22,8 @@ from xlate.read import ReadReport, iter_articles
 from xlate.score import Paired, corpus, load_references, pair
 from xlate.segment import segment
 from xlate.settings import Settings
-from xlate.translate import fate, memory_key, translate
+from xlate.share import Sharing, align, representatives, write_clusters, write_matrix
+from xlate.translate import fate, memory_key, translate, translate_lines
 
 Progress = Callable[[str, int, int], None]
 """Told of (stage, segments done, segments in all) as work goes on."""
@@ -81,18 +83,22 @@ def run(
     engine = Engine(resolve(options.model), options.settings)
     with bundle.locked(out):
         read = ReadReport()
-        articles = list(iter_articles(inputs, read))
+        articles = list(iter_articles(inputs, read, exclude=[out]))
         segments = [s for article in articles for s in segment(article)]
         references = _paired(options, segments, engine.manifest.source)
         clock.lap("read")
+        sharing = align(articles, segments)
+        clock.lap("share")
+        same_as = _same_as(segments, sharing)
         with Memory(options.memory, memory_key(engine)) as memory:
-            translations = _translated(segments, engine, memory, options, progress)
+            translations = _translated(segments, engine, memory, options, same_as, progress)
+            sharing = _in_english(sharing, translations, engine, memory)
         clock.lap("translate")
         scores = _scores(translations, references)
         clock.lap("score")
         earlier = bundle.earlier_files(out)
         languages = (engine.manifest.source[0], engine.manifest.target[0])
-        files = _write(out, articles, translations, scores, options, languages, _signature(engine))
+        files = _write(out, articles, translations, sharing, scores, options, languages, _signature(engine))
         clock.lap("write")
         report = {
             "xlate": _version("xlate"),
@@ -109,7 +115,9 @@ def run(
             | {name: _version(name) for name in ("ctranslate2", "sentencepiece", "sentencex", "sacrebleu")},
             "inputs": _inputs(read),
             "problems": [{"path": p.path, "message": p.message} for p in read.problems],
-            "counts": _counts(articles, translations),
+            "articles": _articles(articles, sharing),
+            "counts": _counts(articles, translations, same_as),
+            "shared": _shared(sharing),
             "flags": dict(sorted(Counter(kind for t in translations for kind in {f.kind for f in t.flags}).items())),
             "scores": scores["corpus"] if scores else [],
             "files": sorted([*files, bundle.RUN]),
@@ -120,8 +128,30 @@ def run(
     return Run(out, articles, translations, report)
 
 
+def _same_as(segments: Sequence[Segment], sharing: Sharing) -> dict[str, str]:
+    """For the segments with verbatim copies the text that is translated for all of them."""
+    texts = {s.id: s.text for s in segments}
+    return {segment_id: texts[best] for segment_id, best in representatives(sharing).items()}
+
+
+def _in_english(sharing: Sharing, translations: Sequence[Translation], engine: Engine, memory: Memory) -> Sharing:
+    """The clusters with the differences of near-duplicates shown in the English too."""
+    sources = {t.segment.id: t.segment.text for t in translations}
+    targets = {t.segment.id: t.target for t in translations}
+
+    def glosses(words: Sequence[str]) -> list[str]:
+        return [text for text, _ in translate_lines(words, engine, memory)]
+
+    return replace(sharing, clusters=with_english(sharing.clusters, sources, targets, glosses))
+
+
 def _translated(
-    segments: Sequence[Segment], engine: Engine, memory: Memory, options: Options, progress: Progress
+    segments: Sequence[Segment],
+    engine: Engine,
+    memory: Memory,
+    options: Options,
+    same_as: Mapping[str, str],
+    progress: Progress,
 ) -> list[Translation]:
     done = 0
 
@@ -171,6 +201,7 @@ def _write(
     out: Path,
     articles: Sequence[Article],
     translations: Sequence[Translation],
+    sharing: Sharing,
     scores: dict[str, Any] | None,
     options: Options,
     languages: tuple[str, str],
@@ -182,6 +213,9 @@ def _write(
         by_article[t.segment.article].append(t)
     files = bundle.write_articles(out, articles, by_article)
     files += bundle.write_bitext(out, translations, options.formats, languages, signature)
+    write_clusters(sharing, out / bundle.SHARED)
+    write_matrix(sharing, out / bundle.MATRIX)
+    files += [bundle.SHARED, bundle.MATRIX]
     if scores:
         bundle.write_json(out / bundle.SCORES, scores)
         files.append(bundle.SCORES)
@@ -195,20 +229,48 @@ def _inputs(read: ReadReport) -> dict[str, Any]:
     return account
 
 
-def _counts(articles: Sequence[Article], translations: Sequence[Translation]) -> dict[str, int]:
+def _counts(
+    articles: Sequence[Article], translations: Sequence[Translation], same_as: Mapping[str, str]
+) -> dict[str, int]:
+    """Segments by what became of them. `distinct` texts were needed for `translated` segments: `shared` is what
+    translating once saved; `from_memory` counts distinct texts that an earlier run had paid for."""
     origins = Counter(t.origin for t in translations)
-    made = sum(n for origin, n in origins.items() if origin not in ("copied", "skipped"))
+    made = [t for t in translations if t.origin not in ("copied", "skipped")]
+    first = {same_as.get(t.segment.id, t.segment.text): t for t in reversed(made)}
     return {
         "articles": len(articles),
         "segments": len(translations),
-        "translated": made,
-        "from_memory": sum(t.remembered for t in translations),
+        "translated": len(made),
+        "distinct": len(first),
+        "shared": len(made) - len(first),
+        "from_memory": sum(t.remembered for t in first.values()),
         "copied": origins["copied"],
         "boilerplate": sum(t.segment.role == "boilerplate" for t in translations),
         "skipped": origins["skipped"],
         "repaired": sum(n for origin, n in origins.items() if origin.startswith("retry")),
         "split": sum(n for origin, n in origins.items() if origin.startswith("split")),
         "flagged": sum(bool(t.flags) for t in translations),
+    }
+
+
+def _articles(articles: Sequence[Article], sharing: Sharing) -> list[dict[str, Any]]:
+    """What a reader of the bundle needs to know of each article when the sources are no longer at hand."""
+    names = ("id", "title", "source", "url", "path", "language", "encoding")
+    return [
+        {name: getattr(a, name) for name in names} | {"published": a.published or sharing.published.get(a.id)}
+        for a in articles
+    ]
+
+
+def _shared(sharing: Sharing) -> dict[str, Any]:
+    """The sharing in numbers; the clusters themselves are in shared.jsonl."""
+    within = [c for c in sharing.clusters if c.evidence["within_article"]]
+    return {
+        "clusters": dict(Counter(c.tier for c in sharing.clusters if not c.evidence["within_article"])),
+        "repeats_within_an_article": len(within),
+        "near_identical": [list(names) for names in sharing.near_identical],
+        "boilerplate": len(sharing.boilerplate),
+        "semantic": sharing.semantic,
     }
 
 

@@ -11,7 +11,7 @@ import hashlib
 import json
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from itertools import islice
@@ -88,23 +88,26 @@ def translate(
     memory: Memory,
     *,
     include_boilerplate: bool = False,
+    same_as: Mapping[str, str] | None = None,
     progress: Callable[[int], None] = lambda done: None,
 ) -> Iterator[Translation]:
     """Translate `segments` lazily, in order, one Translation each; memory use does not grow with their number.
 
     Boilerplate gets an empty target and origin `skipped` unless `include_boilerplate`; what has nothing to translate
-    passes through with origin `copied`. `progress` is told how many more segments are done, as batches finish.
+    passes through with origin `copied`. `same_as` maps ids of segments to the text to translate in place of their own:
+    verbatim copies share the translation of the one that is written best. `progress` is told how many more segments are
+    done, as batches finish.
     """
     for window in _windows(segments):
-        yield from _translate_window(window, engine, memory, include_boilerplate, progress)
+        yield from _translate_window(window, engine, memory, include_boilerplate, same_as or {}, progress)
 
 
 def _windows(segments: Iterable[Segment]) -> Iterator[list[Segment]]:
     window: list[Segment] = []
     characters = 0
-    for segment in segments:
-        window.append(segment)
-        characters += len(segment.text)
+    for one in segments:
+        window.append(one)
+        characters += len(one.text)
         if len(window) >= WINDOW or characters >= WINDOW_CHARACTERS:
             yield window
             window, characters = [], 0
@@ -117,10 +120,12 @@ def _translate_window(
     engine: Engine,
     memory: Memory,
     include_boilerplate: bool,
+    same_as: Mapping[str, str],
     progress: Callable[[int], None],
 ) -> Iterator[Translation]:
     fates = [fate(s, engine.manifest.source, include_boilerplate) for s in segments]
-    texts = list(dict.fromkeys(s.text for s, f in zip(segments, fates, strict=True) if f == "model"))
+    given = [same_as.get(s.id, s.text) for s in segments]
+    texts = list(dict.fromkeys(text for text, f in zip(given, fates, strict=True) if f == "model"))
     known = memory.get(texts)
     missing = [t for t in texts if t not in known]
     progress(len(segments) - len(missing))
@@ -129,17 +134,15 @@ def _translate_window(
         memory.put(rows.items())
         made.update(rows)
         progress(len(rows))
-    for segment, what in zip(segments, fates, strict=True):
+    for one, text, what in zip(segments, given, fates, strict=True):
         if what == "skipped":
-            yield Translation(segment, "", None, (), "skipped")
+            yield Translation(one, "", None, (), "skipped")
         elif what == "copied":
-            yield Translation(segment, segment.text, None, (), "copied")
+            yield Translation(one, one.text, None, (), "copied")
         else:
-            # the first segment with a new text pays for it; every later one has it from the memory
-            fresh = made.pop(segment.text, None)
-            row = known.setdefault(segment.text, fresh) if fresh else known[segment.text]
-            flags = check(segment.text, row.target, at_limit=row.at_limit)
-            yield Translation(segment, row.target, row.score, flags, row.origin, remembered=fresh is None)
+            row = known.get(text) or made[text]
+            flags = check(one.text, row.target, at_limit=row.at_limit)
+            yield Translation(one, row.target, row.score, flags, row.origin, remembered=text in known)
 
 
 def _solve(texts: Sequence[str], engine: Engine) -> Iterator[dict[str, Remembered]]:
@@ -186,6 +189,8 @@ def _drafts(units: Sequence[str], engine: Engine) -> Iterator[dict[str, _Draft]]
         doubtful.update((unit, draft) for unit, draft in drafts.items() if unit not in sound)
         yield sound
     for origin, changes in _REPAIRS:
+        if not doubtful:
+            return
         names = list(doubtful)
         for batch in engine.decode(names, **changes):
             for index, hypothesis in batch:

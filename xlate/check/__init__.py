@@ -27,7 +27,7 @@ KINDS: dict[str, str] = {
     "loop": "The English repeats itself where the Arabic does not.",
     "limit": "The translation stopped at the decoder's length limit, so its end may be missing.",
     "length": "The English is much shorter or longer than Arabic of this length usually gives.",
-    "numbers": "A number or month of the Arabic is missing or different in the English, or the English has one too many.",
+    "numbers": "A number or month of the Arabic is missing or changed in the English, or the English has one too many.",
     "debris": "Codes or marks that are not language are left in the English.",
 }
 """Kind of flag → what it means, for a person. The order is that of `check`, the gravest first."""
@@ -52,7 +52,7 @@ def check(source: str, target: str, *, at_limit: bool = False, expected_ratio: f
         "limit": "decoding stopped at its limit" if at_limit else None,
         "length": None if nothing else shape.length(source, target, expected_ratio),
         "numbers": None if nothing else "; ".join(discrepancies(source, target)),
-        "debris": ", ".join(remains(target)[:5]),
+        "debris": None if nothing else ", ".join(remains(target)[:5]),
     }
     return tuple(Flag(kind, evidence) for kind in KINDS if (evidence := told[kind]))
 

@@ -21,13 +21,15 @@ _HANGING_S = re.compile(
 )
 _NO_POSSESSIVE = re.compile(r"(?:^|\W)(?:the|a|an|with|letter|suffix|possessive|of|and|or|is)$", re.IGNORECASE)
 _NOT = re.compile(
-    r"\b(do|does|did|is|was|are|were|can|could|would|should|wo|has|have|had|ai|must|need)(?:n [\'’] ?t| n[\'’]t|n[\'’] t)(?![\w\'’-])",
+    r"\b(do|does|did|is|was|are|were|can|could|would|should|wo|has|have|had|ai|must|need)"
+    r"(?:n [\'’] ?t| n[\'’]t|n[\'’] t)(?![\w\'’-])",
     re.IGNORECASE,
 )
 _VERB = re.compile(
     r"\b(I|you|we|they|he|she|it|that|who|there)(?: [\'’] ?|[\'’] )(re|ve|ll|d|m)(?![\w\'’-])", re.IGNORECASE
 )
 _OPEN_BRACKET = re.compile(r"(?:(?<=[ ])|(?<![^\n]))\( +(?=[^\s)])")
+_CODE_CALL = re.compile(r"\w\( ")  # g( y )
 _CLOSE_BRACKET = re.compile(r"(?<=[^\s(:;=]) +\)(?=$|[\s.,;:!?\"'”’])")
 _BEFORE_COMMA = re.compile(r"(?<=[^\W_]) +(?=[,;:!?](?:\s|$))|(?<=[\"'”’)\]]) +(?=[,;!?](?:\s|$))")
 _BEFORE_STOP = re.compile(r"(?<=[^\W_]|[\"'”’)\]]) +(?=\.(?:$|[\"'”’)]|\s+[\"'“(]?[A-Z]))")
@@ -98,7 +100,8 @@ def _round(text: str) -> tuple[str, int]:
     text, quotes = _tight_quotes(text)
     total += quotes
     each(_OPEN_BRACKET, "(")
-    each(_CLOSE_BRACKET, ")")
+    if not _CODE_CALL.search(text):
+        each(_CLOSE_BRACKET, ")")
     each(_BEFORE_COMMA, "")
     each(_BEFORE_STOP, "")
     each(_SPACES, " ")

@@ -161,11 +161,8 @@ def _separated(text: str) -> Iterator[Option]:
         yield (number(f"{groups[0]}.{groups[1]}"),)
         if marks[0] == "," or len(groups[1]) == 2:  # a list without spaces; "7.30" as a time, "17.05" as a day
             yield Fraction(groups[0]), Fraction(groups[1])
-            yield (
-                (number(joined),)
-                if len(groups[0]) == 2 and len(groups[1]) == 2
-                else (number(f"{groups[0]}.{groups[1]}"),)
-            )
+        if len(groups[1]) == 2 and len(groups[0]) <= 2 and int(groups[0]) <= 24 and int(groups[1]) < 60:
+            yield from _times([int(group) for group in groups])
     elif len(set(marks[:-1])) == 1 and marks[-1] != marks[0]:
         yield (number("".join(groups[:-1]) + "." + groups[-1]),)
     else:

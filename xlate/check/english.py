@@ -6,84 +6,19 @@ import re
 from fractions import Fraction
 
 from xlate.check.digits import Kind, Mention, Option, Token, Value, readings, tokens
-
-_UNITS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen"
-).split()
-_TENS = dict(
-    zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10), strict=True), fourty=40
+from xlate.check.english_words import (
+    DECADES,
+    DOUBTFUL,
+    GLUED,
+    LOOSE,
+    MONTHS,
+    ORDINAL_SCALES,
+    ORDINALS,
+    SCALES,
+    SMALL,
+    UNITS,
 )
-_SMALL = {word: value for value, word in enumerate(_UNITS)} | _TENS
-_SCALES = {
-    "hundred": 100,
-    "thousand": 10**3,
-    "million": 10**6,
-    "billion": 10**9,
-    "trillion": 10**12,
-    "mn": 10**6,
-    "mln": 10**6,
-    "bn": 10**9,
-    "tn": 10**12,
-}
-_GLUED = {"k": 10**3, "m": 10**6, "mn": 10**6, "b": 10**9, "bn": 10**9, "tn": 10**12, "t": 10**12}
-_ORDINALS = {
-    word: value
-    for value, word in enumerate(
-        (
-            "zeroth first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth "
-            "fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth"
-        ).split()
-    )
-} | {word[:-1] + "ieth": value for word, value in _TENS.items()}
-_ORDINAL_SCALES = {"hundredth": 100, "thousandth": 1000, "millionth": 10**6}
-_DECADES = {word[:-1] + "ies": value for word, value in _TENS.items()}
-_MONTHS = {
-    name: month
-    for month, names in enumerate(
-        (
-            "january jan",
-            "february feb",
-            "march mar",
-            "april apr",
-            "may",
-            "june jun",
-            "july jul",
-            "august aug",
-            "september sept sep",
-            "october oct",
-            "november nov",
-            "december dec",
-        ),
-        1,
-    )
-    for name in names.split()
-}
-# words that are months beside a number only: "may", "march", "Mar", "Jan", "August" are also verbs and names
-_DOUBTFUL = {"may", "march", "mar", "jan", "jun", "dec", "sep", "april", "june", "august"}
-_LOOSE: dict[str, tuple[Fraction, ...]] = {
-    word: tuple(Fraction(value) for value in values.split())
-    for words, values in (
-        ("a an once single sole only alone solo unique another", "1"),
-        ("twice double doubled doubling twin twins pair pairs couple both dual twofold bilateral two-thirds", "2"),
-        ("triple tripled tripling trio thrice treble threefold triplet triplets trilateral trilogy thirds", "3"),
-        ("quadruple quadrupled quadrupling quartet fourfold quarters", "4"),
-        ("quintet quintuple quintupled fivefold fifths", "5"),
-        ("sextet sixfold", "6"),
-        ("tenfold decade tens", "10"),
-        ("dozen dozens", "12"),
-        ("fortnight", "14"),
-        ("triad", "3"),
-        ("half halves halved halftime mid", "1/2 2 50 30"),
-        ("quarter", "1/4 4 25 15"),
-        ("third", "1/3 3 33 20"),
-        ("century centenary centennial hundredfold", "100"),
-        ("millennium millennia", "1000 2000"),
-        ("nil none no", "0"),
-    )
-    for word in words.split()
-    for values in (values,)
-}
+
 _ROMAN = re.compile(r"(?=[IVXL])(?:XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
 _ROMAN_DIGITS = {"I": 1, "V": 5, "X": 10, "L": 50}
 _FOLD = str.maketrans(
@@ -133,25 +68,33 @@ class _Parser:
         if token.kind != "word":
             return self.digits(index)
         word = self.words[index]
-        if word in _MONTHS and token.text[0].isupper():
+        if word in MONTHS and token.text[0].isupper():
             return self.month(index), index + 1
-        if word in _SMALL or word in _ORDINALS or word in _SCALES or word in _ORDINAL_SCALES:
+        if word in SMALL or word in ORDINALS or word in SCALES or word in ORDINAL_SCALES:
             return self.spelled(index)
-        if word in _DECADES:
-            value = Fraction(_DECADES[word])
-            return self.make(index, index + 1, "loose", (), (value, value + 1900)), index + 1
-        if word in _LOOSE:
-            supply = _LOOSE[word]
+        if word in DECADES:
+            value = Fraction(DECADES[word])
+            return self.make(index, index + 1, "cardinal", ((value,), (value + 1900,))), index + 1
+        if word in LOOSE:
+            supply = LOOSE[word]
             after = index + 1
-            while self.word(after) in ("a", "of", "-"):
+            while after < index + 4 and self.word(after) in ("a", "of", "-"):
                 after += 1
-            scale = _SCALES.get(self.word(after))
-            if scale and after - index < 4:  # half a million, a quarter of a million, a dozen thousand
+            scale = SCALES.get(self.word(after))
+            if scale and word not in (
+                "a",
+                "an",
+                "no",
+                "both",
+            ):  # half a million, a quarter of a million, a dozen thousand
                 whole = tuple(value * scale for value in supply if value < 1 or len(supply) == 1)
                 return self.make(index, after + 1, "loose", (), whole + supply), after + 1
             return self.make(index, index + 1, "loose", (), supply), index + 1
         if word in ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x") and self.word(index + 1) == ")":
             return self.make(index, index + 1, "loose", (), (Fraction(_roman(word.upper()) or 1),)), index + 1
+        letter = self.word(index + 1)
+        if word == "group" and len(letter) == 1 and "a" <= letter <= "l":
+            return self.make(index, index + 1, "loose", (), (Fraction(ord(letter) - 96),)), index + 1
         roman = _roman(token.text)
         if roman:
             return self.make(index, index + 1, "loose", (), (Fraction(roman),)), index + 1
@@ -168,8 +111,8 @@ class _Parser:
             self.is_digits(place)
             for place in (index - 1, index + 1, index - 2 if self.word(index - 1) in ("th", "st", "nd", "rd") else -1)
         )
-        value = f"M{_MONTHS[self.words[index]]}"
-        if not near and self.words[index] in _DOUBTFUL:
+        value = f"M{MONTHS[self.words[index]]}"
+        if not near and self.words[index] in DOUBTFUL:
             return self.make(index, index + 1, "loose", (), (value, Fraction(value[1:])))
         return self.make(index, index + 1, "month", ((value,), (Fraction(value[1:]),)))
 
@@ -181,24 +124,25 @@ class _Parser:
         supply: Option = ()
         following = self.word(after)
         if self.tokens[index].kind == "number":
-            if self.tight(after) and following == "-" and self.word(after + 1) in _SCALES:
+            if self.tight(after) and following == "-" and self.word(after + 1) in SCALES:
                 after, following = after + 1, self.word(after + 1)
-            if following in _SCALES:
-                scale = _SCALES[following]
+            if following in SCALES:
+                scale = SCALES[following]
                 after += 1
-                if self.word(after) == "-" and self.word(after + 1) in _SCALES:
+                if self.word(after) == "-" and self.word(after + 1) in SCALES:
                     after += 1
-                if self.word(after) in _SCALES and scale in (100, 1000):  # 3 hundred thousand
-                    scale *= _SCALES[self.word(after)]
+                if self.word(after) in SCALES and scale in (100, 1000):  # 3 hundred thousand
+                    scale *= SCALES[self.word(after)]
                     after += 1
                 options = times(options, scale)
-            elif self.tight(after) and following in _GLUED:
-                options += times(options, _GLUED[following])
+            elif self.tight(after) and following in GLUED:
+                options += times(options, GLUED[following])
                 after += 1
-            elif self.count > after and self.tokens[after].text in ("Ma", "Ga") or following in ("grand",):
+            elif following == "grand" or (after < self.count and self.tokens[after].text in ("Ma", "Ga")):
                 options += times(options, {"ma": 10**6, "ga": 10**9}.get(following, 1000))
             elif following == "s" or (following == "'" and self.word(after + 1) == "s" and self.tight(after + 1)):
                 options += _decade(options)
+                after += following == "s"
             options += self.short_year(index)
             options += self.bare_time(index)
             if self.word(index - 1) == "." and self.tight(index) and token.text.isdigit():  # .500
@@ -228,7 +172,7 @@ class _Parser:
         while self.word(place) in ("%", "percent", "$", "€", "£", "to", "or", "and", "-", ",") and place < index + 4:
             place += 1
         if index + 1 < place and self.is_digits(place):
-            scale = _SCALES.get(self.word(place + 1)) or (self.tight(place + 1) and _GLUED.get(self.word(place + 1)))
+            scale = SCALES.get(self.word(place + 1)) or (self.tight(place + 1) and GLUED.get(self.word(place + 1)))
             if scale:
                 return times(options, scale)
         return ()
@@ -242,22 +186,22 @@ class _Parser:
         if self.word(after + (self.word(after) == "-")) in ("dozen", "score"):
             supply = (value * 12, value * 20)
         if self.word(after) == "and" and self.word(after + 1) == "a" and self.word(after + 2) == "half":
-            scale = _SCALES.get(self.word(after + 3), 1)
+            scale = SCALES.get(self.word(after + 3), 1)
             supply = ((value + Fraction(1, 2)) * scale,)
             if scale > 1:
                 return self.make(index, after + 4, "cardinal", (supply,)), after + 4
         if ordinal:
             supply += (Fraction(1, value.numerator),) if value > 1 else ()
             return self.make(index, after, "ordinal", options, supply), after
-        if text in _SCALES and after == index + 1:
+        if text in SCALES and after == index + 1:
             return self.make(index, after, "scale", options), after
         place = after
         while self.word(place) in ("to", "or", "and", "-") and place < after + 2:
             place += 1
-        if place > after and self.word(place) in _SMALL:
+        if place > after and self.word(place) in SMALL:
             _, end, _ = self.small(place)
-            options += times(options, _SCALES.get(self.word(end), 1))
-        if _SMALL.get(self.word(after), 0) >= 10 and 13 <= value < 100:  # nineteen eighty-four
+            options += times(options, SCALES.get(self.word(end), 1))
+        if SMALL.get(self.word(after), 0) >= 10 and 13 <= value < 100:  # nineteen eighty-four
             year, end, _ = self.small(after)
             return self.make(index, end, "cardinal", ((value * 100 + year,), (value, year))), end
         named = self.tokens[index].text[0].isupper() and after < self.count and self.tokens[after].text[0].isupper()
@@ -266,16 +210,16 @@ class _Parser:
     def small(self, index: int) -> tuple[Fraction, int, bool]:
         """Below one hundred: (value, index after it, whether it is an ordinal)."""
         word = self.word(index)
-        if word in _ORDINALS:
-            return Fraction(_ORDINALS[word]), index + 1, True
-        value = _SMALL[word]
+        if word in ORDINALS:
+            return Fraction(ORDINALS[word]), index + 1, True
+        value = SMALL[word]
         after = index + 1
         if value >= 20:
             place = after + 1 if self.word(after) == "-" else after
-            if self.word(place) in _UNITS[1:10]:
-                return Fraction(value + _SMALL[self.word(place)]), place + 1, False
-            if 0 < _ORDINALS.get(self.word(place), 0) < 10:
-                return Fraction(value + _ORDINALS[self.word(place)]), place + 1, True
+            if self.word(place) in UNITS[1:10]:
+                return Fraction(value + SMALL[self.word(place)]), place + 1, False
+            if 0 < ORDINALS.get(self.word(place), 0) < 10:
+                return Fraction(value + ORDINALS[self.word(place)]), place + 1, True
         return Fraction(value), after, False
 
     def cardinal(self, index: int) -> tuple[Fraction, int, bool]:
@@ -288,11 +232,18 @@ class _Parser:
             joined = place > index and word in ("and", "-")
             if joined and (total or (current and current % 100 == 0)) and self.is_number_word(place + 1):
                 _, end, _ = self.small(place + 1)
-                if _SCALES.get(self.word(end), 0) >= ceiling:  # two million and five million
+                if SCALES.get(self.word(end), 0) >= ceiling:  # two million and five million
                     break
                 place += 1
                 word = self.words[place]
-            if word in _SMALL or word in _ORDINALS:
+            if (
+                word == "-"
+                and place > index
+                and (self.word(place + 1) in SCALES or self.word(place + 1) in ORDINAL_SCALES)
+            ):
+                place += 1
+                word = self.words[place]
+            if word in SMALL or word in ORDINALS:
                 if current is not None and current % 100:
                     break
                 if current is not None and not current:
@@ -302,10 +253,10 @@ class _Parser:
                 if ordinal:
                     break
                 continue
-            scale = _SCALES.get(word) or _ORDINAL_SCALES.get(word)
+            scale = SCALES.get(word) or ORDINAL_SCALES.get(word)
             if not scale or scale >= ceiling or (scale == 100 and current is not None and current >= 100):
                 break
-            ordinal = word in _ORDINAL_SCALES
+            ordinal = word in ORDINAL_SCALES
             place += 1
             if scale == 100:
                 current = (current or Fraction(1)) * 100
@@ -317,7 +268,7 @@ class _Parser:
         return total + (current or 0), max(place, index + 1), ordinal
 
     def is_number_word(self, index: int) -> bool:
-        return self.word(index) in _SMALL or self.word(index) in _ORDINALS
+        return self.word(index) in SMALL or self.word(index) in ORDINALS
 
 
 def _decade(options: tuple[Option, ...]) -> tuple[Option, ...]:
@@ -326,7 +277,10 @@ def _decade(options: tuple[Option, ...]) -> tuple[Option, ...]:
     for option in options:
         value: Value = option[0]
         if isinstance(value, Fraction):
-            more.append((value % 100,) if value % 100 else (value / 100 + 1,))
+            if value % 100 and 1900 < value < 2100:
+                more.append((value % 100,))
+            elif value % 100 == 0:
+                more.append((value / 100 + 1,))
     return tuple(more)
 
 

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from xlate.cli.app import app
-from xlate.cli.options import DEFAULT_MODEL, Json, Model
+from xlate.cli.options import DEFAULT_MODEL, Json
 from xlate.errors import InputError
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from types import TracebackType
@@ -9,10 +10,26 @@ from typing import Any
 
 import typer
 
+from xlate.errors import OutputError
+
 
 def err(message: str) -> None:
     """One line on standard error, in the form of all our errors."""
     typer.echo(f"xlate: {' '.join(message.split())}", err=True)
+
+
+def put(data: bytes, flush: bool = False) -> None:
+    """Bytes on standard output. Raises OutputError where it is full; a reader that went away stays BrokenPipeError."""
+    try:
+        sys.stdout.buffer.write(data)
+        if flush:
+            sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        # what is left in the buffer would fail once more when the process ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise OutputError(f"standard output: cannot be written ({error.strerror}); choose another place") from error
 
 
 def table(rows: Sequence[tuple[str, str]]) -> None:
@@ -38,6 +55,7 @@ class Bar:
         self.close()
 
     def __call__(self, stage: str, done: int, total: int) -> None:
+        """Show that `done` of `total` are done; a total of 0 is not known yet."""
         self.done, self.total = done, total
         if not self._shown:
             return

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import types
 import typing
 from collections.abc import Callable
 from dataclasses import fields
@@ -62,9 +61,7 @@ def takes_settings(command: Callable[..., Any]) -> Callable[..., Any]:
     parameters = [p for p in own.parameters.values() if p.name != "settings"]
     for field in fields(Settings):
         option = typer.Option(_flag(field.name), help=_HELP[field.name], rich_help_panel="Decoding")
-        annotation = Annotated[_plain(hints[field.name]) | None, option]
-        if field.default is not None:
-            annotation = Annotated[_plain(hints[field.name]), option]
+        annotation = Annotated[hints[field.name], option]  # type: ignore[valid-type, name-defined]
         parameters.append(
             inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, default=field.default, annotation=annotation)
         )
@@ -77,14 +74,6 @@ def takes_settings(command: Callable[..., Any]) -> Callable[..., Any]:
 def _flag(name: str) -> str:
     flag = "--" + name.replace("_", "-")
     return f"{flag}/--no-{flag[2:]}" if name == "disable_unk" else flag
-
-
-def _plain(hint: Any) -> Any:
-    """The type of a field without its None."""
-    if isinstance(hint, types.UnionType):
-        (kind,) = [t for t in typing.get_args(hint) if t is not type(None)]
-        return kind
-    return hint
 
 
 def memory_path(choice: str | None) -> Path | None:

@@ -16,6 +16,11 @@ from xlate.settings import Settings
 if TYPE_CHECKING:
     from xlate.pipeline import Options, Run
 
+STARTER = (
+    f"note: {DEFAULT_MODEL} is a small starter model; for a strong one: "
+    "xlate model pull opus-mt-tc-big-ar-en, then --model opus-mt-tc-big-ar-en"
+)
+
 
 @app.command()
 @takes_settings
@@ -69,6 +74,8 @@ def run(
         typer.echo(json.dumps(result.report, ensure_ascii=False, indent=2))
     elif not quiet:
         _summary(result)
+        if result.report["model"]["name"] == DEFAULT_MODEL:
+            typer.echo(STARTER, err=True)
     for problem in result.problems:
         err(f"{problem['path']}: {problem['message']}")
     if result.problems:
@@ -85,11 +92,13 @@ def _interrupted(bar: Bar, options: Options) -> None:
 def _summary(result: Run) -> None:
     counts, flags = result.report["counts"], result.report["flags"]
     seconds = sum(result.report["timings"].values())
-    fresh = counts["translated"] - counts["from_memory"]
+    fresh = counts["distinct"] - counts["from_memory"]
+    shared = result.report["shared"]["clusters"]
     rows = [
         ("articles", f"{counts['articles']}"),
         ("segments", f"{counts['segments']} ({counts['boilerplate']} boilerplate, {counts['copied']} copied)"),
-        ("translated", f"{counts['translated']} ({counts['from_memory']} from memory, {counts['repaired']} repaired)"),
+        ("translated", f"{counts['translated']} ({_made(counts)})"),
+        ("shared", ", ".join(f"{tier} {count}" for tier, count in shared.items()) or "nothing"),
         ("flagged", _flagged(counts["flagged"], flags)),
         ("time", f"{seconds:.1f} s" + (f", {fresh / seconds:.1f} segments a second" if fresh else "")),
     ]
@@ -98,6 +107,11 @@ def _summary(result: Run) -> None:
         rows.append(("not read", skipped))
     rows.append(("bundle", str(result.out)))
     table(rows)
+
+
+def _made(counts: dict[str, int]) -> str:
+    names = {"shared": "shared", "from_memory": "from memory", "split": "split", "repaired": "repaired"}
+    return ", ".join(f"{counts[key]} {name}" for key, name in names.items())
 
 
 def _flagged(total: int, flags: dict[str, int]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ from typing import Annotated, BinaryIO
 import typer
 
 from xlate.cli.app import app
-from xlate.cli.console import Bar, err
+from xlate.cli.console import Bar, err, put
 from xlate.cli.options import DEFAULT_MODEL, MemoryPath, Model, Quiet, memory_path, takes_settings
 from xlate.errors import InputError, UsageError
 from xlate.settings import Settings
@@ -65,8 +64,9 @@ def translate(
             finally:
                 if whole.exists():
                     with whole.open("rb") as stream:
-                        shutil.copyfileobj(stream, sys.stdout.buffer)
-                    sys.stdout.buffer.flush()
+                        while part := stream.read(1 << 20):
+                            put(part)
+                    put(b"", flush=True)
 
 
 def _lines(engine: object, memory: Path | None) -> None:
@@ -75,13 +75,10 @@ def _lines(engine: object, memory: Path | None) -> None:
     from xlate.translate import memory_key, translate_lines
 
     assert isinstance(engine, Engine)
-    write = sys.stdout.buffer.write
     with Memory(memory, memory_key(engine)) as remembered:
-        try:
-            for line, _ in translate_lines(_decoded(sys.stdin.buffer), engine, remembered):
-                write(line.encode("utf-8", "replace") + b"\n")
-        finally:
-            sys.stdout.buffer.flush()
+        for line, _ in translate_lines(_decoded(sys.stdin.buffer), engine, remembered):
+            put(line.encode("utf-8", "replace") + b"\n")
+    put(b"", flush=True)
 
 
 def _decoded(stream: BinaryIO) -> Iterator[str]:
@@ -115,13 +112,14 @@ def _files(
 
     assert isinstance(engine, Engine)
     chosen = by_name(format_name) if format_name else by_suffix(out)
-    languages = {"source_language": engine.manifest.source[0], "target_language": engine.manifest.target[0]}
     report = ReadReport()
+    source, target = engine.manifest.source[0], engine.manifest.target[0]
+    opened = chosen.open_writer(out, source_language=source, target_language=target)
     segments = (s for article in iter_articles(inputs, report) for s in segment(article))
     with (
         Bar(quiet) as bar,
         Memory(memory, memory_key(engine)) as remembered,
-        chosen.open_writer(out, **languages) as writer,
+        opened as writer,
     ):
         done = 0
 

@@ -32,16 +32,21 @@ _MANY = {"jsonl": read_jsonl, "csv": read_table, "tsv": read_table}
 
 
 def iter_articles(
-    inputs: Sequence[Path | str], report: ReadReport, *, stdin: BinaryIO | None = None
+    inputs: Sequence[Path | str],
+    report: ReadReport,
+    *,
+    stdin: BinaryIO | None = None,
+    exclude: Sequence[Path] = (),
 ) -> Iterator[Article]:
     """The articles of files, folders (recursively) and `-` (standard input, one plain text article), one at a time.
 
     Order: by path relative to the input root, whatever the order of `inputs`; records in the order of their file. Ids
     are unique, safe file names, and the same whatever else is read unless two would be alike. A file that cannot be
-    read becomes a `Problem` in `report` and the others go on. Raises InputError at once, before the first article is
+    read becomes a `Problem` in `report` and the others go on. Folders in `exclude` (the bundle, if it lies inside an
+    input) are not entered. Raises InputError at once, before the first article is
     drawn, for an input that does not exist or when nothing is readable.
     """
-    found = discover(inputs, report)
+    found = discover(inputs, report, exclude)
     return _draw(found, report, stdin)
 
 
@@ -97,7 +102,7 @@ def _all(handle: IO[bytes] | BinaryIO) -> bytes:
     return data
 
 
-def _article(content: Content, one: Found, record: FileRecord, ids: _Ids, order: int, report: ReadReport) -> Article:
+def _article(content: Content, one: Found, record: FileRecord, ids: _Ids, report: ReadReport) -> Article:
     if content.line is None:
         name = one.id
     else:

@@ -37,7 +37,7 @@ _DAY_FIRST = (
 _MONTH_FIRST = rf"(?P<month2>{_NAME})\.?\s+(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year2>\d{{4}})"
 _DATE = rf"(?:{_WEEKDAY}\s*,?\s*)?(?:{_NUMERIC}|{_DAY_FIRST}|{_MONTH_FIRST}){_CLOCK}"
 _WHOLE = re.compile(_DATE)
-_ONE = f"(?P<date>{re.sub('[?]P<[a-z0-9]+>', '?:', _DATE)})(?!\\d)"
+_ONE = f"(?P<date>{re.sub('[?]P<[a-z0-9]+>', '?:', _DATE)})(?!\\d)(?=.{{0,40}}$)"
 _WAS = r"(?:تم\s+)?(?:نشرت?|نشره|النشر)"
 # both are matched against a folded line, which has one form of alef and ya, ASCII digits and no tashkeel
 _WHERE_AND_WHEN = re.compile(
@@ -46,6 +46,7 @@ _WHERE_AND_WHEN = re.compile(
 _WHEN = re.compile(
     rf"(?:تاريخ\s+النشر|{_WAS}(?:\s+(?:يوم|بتاريخ|في)){{1,2}}|published(?:\s+on)?|date\s+published)\s*:?\s*{_ONE}"
 )
+_DIGIT = re.compile(r"\d")
 _LONGEST_LINE = 160
 """An imprint is a line of its own; in running text «نشر في …» tells of somebody else's publication."""
 
@@ -72,11 +73,11 @@ def parse_date(value: str | int | float) -> str | None:
 def imprint(text: str) -> tuple[str | None, str | None]:
     """The publication date and the source that a line of the text itself states, each None where none does.
 
-    >>> imprint("تنسيق جزائري\nنشر في البلاد أون لاين يوم 17 - 05 - 2016\n")
+    >>> imprint("تنسيق جزائري\\nنشر في البلاد أون لاين يوم 17 - 05 - 2016\\n")
     ('2016-05-17', 'البلاد أون لاين')
     """
     for line in text.splitlines():
-        if len(line) > _LONGEST_LINE:
+        if len(line) > _LONGEST_LINE or not _DIGIT.search(line):
             continue
         folded, origin = fold(line)
         if "نشر" not in folded and "published" not in folded:

@@ -67,7 +67,7 @@ _FRENCH = frozenset("àâçèéêëîïôùûüœÀÂÇÈÉÊËÎÏÔÙÛÜŒ")
 _TATWEEL = "ـ"
 _WRONG = -14.0
 _ACCEPT = -6.6
-"""Mean score of an 8-bit reading from which it counts as text; see tests/test_read_encoding.py for what falls where."""
+"""Mean score from which an 8-bit reading counts as text; see tests/test_read_encoding.py for what falls where."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +97,16 @@ def decide(sample: bytes, *, complete: bool, declared: str | None = None) -> Enc
     utf8 = _utf8(sample, complete)
     if utf8 is not None:
         return utf8
-    if declared is not None:
-        taken = _declared(sample, declared)
+    taken = _declared(sample, declared) if declared else None
+    if taken is not None and plausibility(sample.decode(taken.name)) >= _ACCEPT:
+        return taken
+    try:
+        # publishing systems declare iso-8859-1 for whatever they serve: Arabic that can be read so goes first
+        return _code_page(sample)
+    except InputError:
         if taken is not None:
             return taken
-    return _code_page(sample)
+        raise
 
 
 def decode(data: bytes, encoding: Encoding) -> str:
@@ -159,7 +164,7 @@ def _utf16_without_mark(sample: bytes, complete: bool) -> Encoding | None:
             text = even.decode(name)
         except UnicodeDecodeError:
             continue
-        letters = sum(1 for char in text if char.isalpha() or char.isspace() or char in _TASHKEEL)
+        letters = sum(1 for char in text if char.isalnum() or char.isspace() or char in _TASHKEEL)
         if letters > 0.6 * len(text) and "\0" not in text:
             return Encoding(name, 0, "likely", "UTF-16 without a byte order mark, judged by its high bytes")
     return None
@@ -168,6 +173,7 @@ def _utf16_without_mark(sample: bytes, complete: bool) -> Encoding | None:
 def _declared(sample: bytes, declared: str) -> Encoding | None:
     try:
         name = codecs.lookup(declared).name
+        name = {"cp1256": "windows-1256", "iso8859-6": "iso-8859-6"}.get(name, name)
         text = sample.decode(name)
     except (LookupError, UnicodeError, AttributeError):
         return None
@@ -184,14 +190,16 @@ def _code_page(sample: bytes) -> Encoding:
             continue
     scores.sort(reverse=True)
     best, name = scores[0]
+    beyond_ascii = len(sample.translate(None, bytes(range(0x80))))
+    if best < _ACCEPT and beyond_ascii * 100 < len(sample):
+        return Encoding("utf-8", 0, "likely", "most of it is ASCII")  # and strict decoding will say where it is not
     if best < _ACCEPT:
         raise InputError(f"is in no known encoding ({_guess(sample)}); convert it to UTF-8, for example with iconv")
     if len(scores) == 1:
         return Encoding(name, 0, "likely", "its letters make Arabic, and ISO-8859-6 lacks some of its bytes")
     margin = best - scores[1][0]
     # one in a thousand is ten bits of evidence: a sentence has hundreds, a single word may have fewer
-    letters = sum(1 for byte in sample[:50_000] if byte > 0x7F)
-    certainty: Certainty = "likely" if margin * letters >= 10 else "unsure"
+    certainty: Certainty = "likely" if margin * beyond_ascii >= 10 else "unsure"
     return Encoding(
         name, 0, certainty, f"its letters make Arabic, {margin:.1f} bits a letter better than {scores[1][1]}"
     )
@@ -208,7 +216,7 @@ def _guess(sample: bytes) -> str:
 def plausibility(text: str) -> float:
     """Mean log2 plausibility of the characters beyond ASCII as Arabic (or French names in it); higher is better.
 
-    About -4.5 for news in the right encoding; -8 and below in the wrong one.
+    About -4.5 for news in the right code page, -6 to -8 in the other, -7 and below for other languages and binaries.
     """
     text = " " + text[:50_000] + " "
     total, count = 0.0, 0

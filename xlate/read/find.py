@@ -8,7 +8,7 @@ import re
 import stat
 import unicodedata
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,8 +43,10 @@ class Found:
     id: str = ""
 
 
-def discover(inputs: Sequence[Path | str], report: ReadReport) -> list[Found]:
+def discover(inputs: Sequence[Path | str], report: ReadReport, exclude: Sequence[Path] = ()) -> list[Found]:
     """All files under `inputs` with their ids, sorted by relative path; counts what is passed over.
+
+    Folders in `exclude` are not entered, for example the one that is written to.
 
     Raises InputError before anything is read: an input that does not exist, or nothing readable at all. A folder that
     gives nothing beside inputs that give something is a problem in the report.
@@ -54,13 +56,14 @@ def discover(inputs: Sequence[Path | str], report: ReadReport) -> list[Found]:
     paths = [Path(given) for given in inputs if str(given) != STDIN]
     for path in paths:
         _must_exist(path)
+    closed = {os.path.realpath(path) for path in exclude}
     found: dict[str, Found] = {}
     barren: list[Path] = []
     for path in paths:
         before = len(found) + report.skipped_repeated + len(report.problems)
         if path.is_dir():
             root = os.path.abspath(path)
-            for entry in _walk(path, report):
+            for entry in _walk(path, report, closed):
                 _add(found, entry, os.path.relpath(entry, path), root, report)
             if len(found) + report.skipped_repeated + len(report.problems) == before:
                 barren.append(path)
@@ -87,7 +90,7 @@ def _must_exist(path: Path) -> None:
         raise InputError(f"{path}: cannot be looked at ({_reason(error)}); check the path and its rights") from None
 
 
-def _walk(folder: Path, report: ReadReport) -> list[Path]:
+def _walk(folder: Path, report: ReadReport, closed: Collection[str]) -> list[Path]:
     """Files below `folder`; links to folders are not followed, so there are no loops and no way out."""
     files: list[Path] = []
     waiting = [folder]
@@ -104,6 +107,8 @@ def _walk(folder: Path, report: ReadReport) -> list[Path]:
         for entry in listed:
             if entry.name.startswith("."):
                 report.skipped_hidden += 1
+            elif closed and os.path.realpath(entry.path) in closed:
+                report.skipped_excluded += 1
             elif entry.is_dir(follow_symlinks=False):
                 waiting.append(Path(entry.path))
             else:
@@ -127,7 +132,8 @@ def _add(found: dict[str, Found], path: Path, relative: str, root: str, report: 
         return
     kind = kind_of(path.name)
     if kind is None:
-        report.skipped_unknown[_suffix(path.name)] += 1
+        suffix = _suffix(path.name)
+        report.skipped_unknown[suffix] = report.skipped_unknown.get(suffix, 0) + 1
         return
     real = os.path.realpath(path)
     one = Found(path, relative, kind, root)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import IO
 
 from xlate.errors import InputError
-from xlate.read.dates import parse_date
+from xlate.read.dates import imprint, parse_date
 from xlate.read.encoding import SAMPLE, Encoding, bad_bytes, decide
 from xlate.read.report import FileRecord
 from xlate.read.text import Content, without_surrogates
@@ -41,8 +41,11 @@ def sniff(handle: IO[bytes], record: FileRecord) -> Encoding:
         sample = handle.read(SAMPLE)
         whole = len(sample) < SAMPLE
         if not sample.isascii():
-            # up to here the file is ASCII, so a cut inside a character at the start is not possible
-            encoding = decide(sample, complete=whole)
+            # up to here the file is ASCII, so the sample does not begin inside a character
+            try:
+                encoding = decide(sample, complete=whole)
+            except InputError:
+                encoding = Encoding("utf-8", 0, "likely", "most of it is ASCII")  # each line that is not will be told
     handle.seek(0)
     record.encoding, record.certainty, record.why = encoding.name, encoding.certainty, encoding.why
     return encoding
@@ -78,16 +81,20 @@ def _wide_lines(handle: IO[bytes], encoding: Encoding) -> Iterator[Line]:
     while True:
         chunk = handle.read(SAMPLE)
         pending = len(decoder.getstate()[0])
+        bad = ""
         try:
             rest += decoder.decode(chunk, final=not chunk)
         except UnicodeDecodeError as error:
-            yield Line(number + 1, None, bad_bytes(error, encoding, offset - pending))
-            return
+            rest += error.object[: error.start].decode(encoding.name)
+            bad = bad_bytes(error, encoding, offset - pending)
         offset += len(chunk)
         *whole, rest = rest.split("\n")
         for text in whole:
             number += 1
             yield Line(number, text + "\n")
+        if bad:
+            yield Line(number + 1, None, bad)
+            return
         if len(rest) > LONGEST:
             yield Line(number + 1, None, f"is longer than {LONGEST >> 20} MiB; put each article on a line of its own")
             return
@@ -188,6 +195,8 @@ def _parsed(handle: IO[bytes], encoding: Encoding, delimiter: str | None) -> Ite
             yield start, row
             start = reader.line_num + 1
     except csv.Error as error:
+        if "new-line" in str(error):
+            raise InputError(f"line {start}: a lone carriage return ends a line; save it with \\n line ends") from None
         raise InputError(
             f"record from line {start}: {error}; check its quotation marks, those inside are doubled"
         ) from None
@@ -228,11 +237,17 @@ def _content(fields: Mapping[str, object], number: int, record: FileRecord, tell
         for name, value in values.items()
     }
     stated = fields.get("published")
-    published = None
+    published, source = imprint(text)
     if stated not in (None, ""):
         usable = isinstance(stated, (str, int, float)) and not isinstance(stated, bool)
         published = parse_date(stated) if usable else None  # type: ignore[arg-type]
         record.dates_not_understood += published is None
     return Content(
-        without_surrogates(text, record), clean["title"], clean["source"], published, clean["url"], clean["id"], number
+        without_surrogates(text, record),
+        clean["title"],
+        clean["source"] or source,
+        published,
+        clean["url"],
+        clean["id"],
+        number,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 
 PROBLEMS_A_FILE = 20
@@ -52,7 +51,8 @@ class ReadReport:
     is complete when the iterator is exhausted.
 
     `empty` lists files without text (not an error). Skipped things are counted: hidden names, unknown suffixes (with
-    a count each), links to folders or back to a file already read, special files (pipes, sockets, devices).
+    a count each), links to folders, special files (pipes, sockets, devices), ways to a file already found, and folders
+    that the caller excludes. Plain values only: `dataclasses.asdict` gives what JSON takes.
     """
 
     found: int = 0
@@ -61,10 +61,11 @@ class ReadReport:
     empty: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     skipped_hidden: int = 0
-    skipped_unknown: Counter[str] = field(default_factory=Counter)
+    skipped_unknown: dict[str, int] = field(default_factory=dict)
     skipped_links: int = 0
     skipped_special: int = 0
     skipped_repeated: int = 0
+    skipped_excluded: int = 0
 
     def problem(self, path: str, message: str, record: FileRecord | None = None) -> None:
         """Note a problem; a file with very many of them (a JSONL that is none) does not flood the report."""

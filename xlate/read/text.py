@@ -14,6 +14,8 @@ from xlate.read.report import FileRecord
 _FRONT_MATTER = re.compile(r"---[ \t]*\r?\n((?:[^\r\n]*\r?\n){0,100}?)(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)")
 _HEADING = re.compile(r"\s*#[ \t]+(\S[^\r\n]*?)(?:[ \t]+#+)?[ \t]*(?:\r?\n|\Z)")
 _DECLARED = re.compile(rb"""<meta\b[^>]{0,200}?\bcharset\s*=\s*["']?\s*([A-Za-z0-9_:.-]{2,30})""", re.IGNORECASE)
+# the day of publication, not of the last change, and nothing guessed from the text
+_DATES = {"original_date": True, "extensive_search": False}
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -59,6 +61,8 @@ def read_markdown(data: bytes, record: FileRecord) -> Content:
 def read_html(data: bytes, record: FileRecord) -> Content:
     """A web page: main text, title, date and site name by trafilatura. Offsets refer to the main text.
 
+    A source that the text itself states goes before the site's name, which may be a collector's.
+
     Raises InputError when trafilatura is not installed or finds no article.
     """
     try:
@@ -71,16 +75,17 @@ def read_html(data: bytes, record: FileRecord) -> Content:
         return Content("")
     # NUL and other controls end a page early in libxml2; they mean nothing in HTML
     page = re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", " ", page)
-    found: Any = bare_extraction(
-        page, with_metadata=True, include_comments=False, date_extraction_params={"extensive_search": False}
-    )
+    try:
+        found: Any = bare_extraction(page, with_metadata=True, include_comments=False, date_extraction_params=_DATES)
+    except Exception as error:  # whatever a broken page brings up in the parser costs that page only, and is told
+        raise InputError(f"trafilatura cannot take this page apart ({error!r}); save its text as .txt") from error
     text = (found and found.text) or ""
     if not text.strip():
         raise InputError("no article text found in this page; save its text as .txt")
     stated, source = imprint(text)
     published = parse_date(found.date) if found.date else None
     title, site, url = (value.strip() or None if value else None for value in (found.title, found.sitename, found.url))
-    return Content(without_surrogates(text, record), title, site or source, published or stated, url)
+    return Content(without_surrogates(text, record), title, source or site, published or stated, url)
 
 
 def without_surrogates(text: str, record: FileRecord) -> str:

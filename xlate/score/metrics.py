@@ -99,6 +99,17 @@ class Scorer:
         return Statistics(self.metric, np.array(rows, dtype="float64"), float(score.score), signature, score._verbose)
 
 
+def signature(metric: str, references: Sequence[Stream]) -> str:
+    """The signature that a score on these references has, without computing one."""
+    from sacrebleu.metrics import METRICS as CLASSES
+
+    class_name, arguments = METRICS[metric]
+    theirs: Any = CLASSES[class_name](**arguments)
+    counts = {sum(text is not None for text in texts) for texts in zip(*references, strict=True)}
+    theirs.num_refs = counts.pop() if len(counts) == 1 else -1
+    return str(theirs.get_signature().format())
+
+
 def corpus_values(metric: str, sums: Array) -> Array:
     """Corpus scores of many sums: shape (m, k) in, (m,) out. Computes in the precision of `sums` as sacrebleu does."""
     return _FORMULAS[metric](sums)
@@ -134,7 +145,7 @@ def _bleu(sums: Array, effective_order: bool = False) -> Array:
         precisions[matched, n] = 100.0 * correct[matched, n] / total[matched, n]
     orders = order.tolist() if effective_order else [4] * len(sums)
     lengths = sums[:, :2].astype(int).tolist()
-    matches = correct.any(axis=1).tolist()
+    matches: list[bool] = np.asarray(correct.any(axis=1)).tolist()
     values = np.zeros(len(sums))
     for i, row in enumerate(precisions.tolist()):
         if matches[i]:

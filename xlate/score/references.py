@@ -7,7 +7,7 @@ Several folders are several references; an article may be in any of them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,13 +65,17 @@ def load_references(directory: Path, *more: Path) -> References:
     return References(tuple(_folder(Path(folder)) for folder in (directory, *more)))
 
 
-def pair(references: References, segments: Mapping[str, Sequence[str]]) -> Paired:
+def pair(
+    references: References, segments: Mapping[str, Sequence[str]], copied: Collection[str] = frozenset()
+) -> Paired:
     """Pair references with the translated segments of a run: article id → ids of its segments, in order.
 
+    `copied` are those of the segments that were passed through (numbers, links): a .tsv may give them a reference, but
+    nobody misses it, and a plain text file has no line for them.
     Raises ReferencesError for an id that the article does not have (names file, line and id), for a plain text file
     with another number of lines than the article has segments, and when no segment has a reference.
     """
-    found = [_stream_for(stream, segments) for stream in references.streams]
+    found = [_stream_for(stream, segments, copied) for stream in references.streams]
     wanted = [segment for ids in segments.values() for segment in ids]
     ids = tuple(segment for segment in wanted if any(segment in stream for stream in found))
     if not ids:
@@ -79,13 +83,16 @@ def pair(references: References, segments: Mapping[str, Sequence[str]]) -> Paire
             f"{_places(references)}: no reference fits a segment; the files are named by article id, such as "
             f"{next(iter(segments), 'article')}.tsv"
         )
-    missing = tuple(segment for segment in wanted if not any(segment in stream for stream in found))
+    found_ids = {*ids, *copied}
+    missing = tuple(segment for segment in wanted if segment not in found_ids)
     streams = tuple(tuple(stream.get(segment) for segment in ids) for stream in found)
     kept = tuple(stream for stream in streams if any(text is not None for text in stream))
     return Paired(ids, kept, missing, tuple(a for a in references.articles if a not in segments))
 
 
-def _stream_for(stream: Mapping[str, ArticleReferences], segments: Mapping[str, Sequence[str]]) -> dict[str, str]:
+def _stream_for(
+    stream: Mapping[str, ArticleReferences], segments: Mapping[str, Sequence[str]], copied: Collection[str]
+) -> dict[str, str]:
     """Segment id → reference, from one folder."""
     out: dict[str, str] = {}
     for article, ids in segments.items():
@@ -93,12 +100,13 @@ def _stream_for(stream: Mapping[str, ArticleReferences], segments: Mapping[str, 
         if entry is None:
             continue
         if entry.ids is None:
-            if len(entry.texts) != len(ids):
+            translated = [segment for segment in ids if segment not in copied]
+            if len(entry.texts) != len(translated):
                 raise ReferencesError(
-                    f"{entry.path}: has {len(entry.texts)} lines, article {article} has {len(ids)} translated "
+                    f"{entry.path}: has {len(entry.texts)} lines, article {article} has {len(translated)} translated "
                     "segments; write one line for each, or a .tsv with segment ids"
                 )
-            out.update(zip(ids, entry.texts, strict=True))
+            out.update(zip(translated, entry.texts, strict=True))
             continue
         known = set(ids)
         for segment, text, line in zip(entry.ids, entry.texts, entry.lines, strict=True):

@@ -90,6 +90,14 @@ def paired_randomisation(baseline: Statistics, system: Statistics, trials: int =
     """Two-sided p-value of paired approximate randomisation, as `sacrebleu --paired-ar` computes it."""
     import numpy as np
 
+    differences = np.abs(randomised(baseline, system, trials, seed))
+    return _p_value(differences, abs(baseline.value - system.value))
+
+
+def randomised(baseline: Statistics, system: Statistics, trials: int, seed: int = SEED) -> Array:
+    """Differences (baseline minus system) when a coin decides for each segment whose output is whose: shape (trials,)."""
+    import numpy as np
+
     generator = np.random.default_rng(seed)
     n = len(baseline.rows)
     both = np.hstack([baseline.rows, system.rows])
@@ -104,8 +112,8 @@ def paired_randomisation(baseline: Statistics, system: Statistics, trials: int =
         other = totals - picked
         first = picked[:, :k] + other[:, k:]
         second = other[:, :k] + picked[:, k:]
-        differences.append(np.abs(corpus_values(baseline.metric, first) - corpus_values(baseline.metric, second)))
-    return _p_value(np.concatenate(differences), abs(baseline.value - system.value))
+        differences.append(corpus_values(baseline.metric, first) - corpus_values(baseline.metric, second))
+    return np.concatenate(differences)
 
 
 def _p_value(statistics: Array, difference: float) -> float:

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from xlate.data import Article, Role, Segment
+from xlate.segment.boundaries import sentences
 from xlate.segment.clauses import split_clauses
 from xlate.segment.layout import GAP, Span, items, paragraphs, trim
 from xlate.segment.roles import glued_headline, is_listing, is_notice, line_roles
-from xlate.segment.sentences import sentences
 
 __all__ = ["GAP", "paragraphs", "segment", "sentences", "split_clauses"]
 

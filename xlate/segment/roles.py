@@ -1,7 +1,7 @@
 """What a line is: the article's headline, its body, or something the site wrote around it.
 
 A wrong `boilerplate` hides a sentence of the article, a missed one only costs a translation, so every rule wants more
-than one cue: the words (`vocabulary`), the shape (short, no full stop, items between runs of spaces) and the place
+than one cue: the words (`notices`), the shape (short, no full stop, items between runs of spaces) and the place
 (after the label of another block, before the first body line).
 """
 
@@ -13,25 +13,14 @@ from collections.abc import Sequence
 from xlate.data import Role
 from xlate.normalise import normalise
 from xlate.segment.layout import items, terminated
-from xlate.segment.vocabulary import (
-    BYLINE,
-    DATE_WORDS,
-    FRONTED,
-    LABELS,
-    LEAD_SUBJECTS,
-    LEAD_VERBS,
-    NOT_IN_HEADLINE,
-    NOTICES,
-    SECTIONS,
-    ZONE_LABELS,
-)
+from xlate.segment.notices import BYLINE, DATE_WORDS, LABELS, MENU, NOTICES, SECTIONS, ZONE_LABELS
+from xlate.segment.words import FRONTED, LEAD_SUBJECTS, LEAD_VERBS, NOT_IN_HEADLINE
 
 LONGEST_HEADLINE = 25
 """Words; the longest title line in the news text that was looked at has 21."""
 
 _EDGE = " :.!?,-|/\"'()[]{}<>*•●▪■►▶◄←→#_=~+&»«…"
 _COUNT = re.compile(r" ?[(\[]? ?\d+ ?[)\]]?$")
-_MENU = re.compile(rf"(?>(?:و ?)?(?:{SECTIONS})(?![^\W\d_]{{1,2}}(?: |$))[ |/>•·,\"-]*+){{3,}}+")
 
 
 def is_notice(text: str) -> bool:
@@ -45,7 +34,10 @@ def is_notice(text: str) -> bool:
     if bare in LABELS or _COUNT.sub("", bare).strip(_EDGE) in LABELS:
         return True
     words = line.split()
-    if len(line) <= 600 and not terminated(text) and _MENU.fullmatch(bare):
+    parts = [part.strip(_EDGE) for part in re.split(r"[-|/•·:,!(]", bare)]
+    if len(parts) > 1 and all(part in LABELS or part in SECTIONS for part in parts) and not terminated(text):
+        return True
+    if len(line) <= 600 and not terminated(text) and MENU.fullmatch(bare):
         return True
     if len(words) <= 8 and (BYLINE.fullmatch(bare) or _is_date(bare)):
         return True
@@ -92,23 +84,30 @@ def _is_prose(line: str) -> bool:
 def _mark_zones(lines: Sequence[str], roles: list[Role]) -> None:
     """The short lines after the label of another block belong to it, up to the next line of prose.
 
-    Where the article goes on after the block, its last line may be a sub-headline of the article: it is left out when
-    it is not the only one and has six words or fewer.
+    Where the article goes on after the block, its last line may be the article's: the title when no prose came before,
+    else a sub-headline, when it is not the only line and has six words or fewer.
     """
+    final = max((n for n, role in enumerate(roles) if role != "boilerplate"), default=-1)
+    top = True
     n = 0
     while n < len(lines):
         if roles[n] != "boilerplate" or not _is_zone_label(lines[n]):
+            top = top and not (roles[n] == "body" and _is_prose(lines[n]))
             n += 1
             continue
         last = n + 1
-        while last < len(lines) and not _is_prose(lines[last]):
+        while last < len(lines) and not _ends_zone(lines[last]):
             last += 1
-        goes_on = any(roles[m] != "boilerplate" for m in range(last, len(lines)))
-        if goes_on and last - n > 2 and len(lines[last - 1].split()) <= 6:
-            last -= 1
+        if last <= final and (top or (last - n > 2 and len(lines[last - 1].split()) <= 6)):
+            last = max(n + 1, last - 1)
         for m in range(n + 1, last):
             roles[m] = "boilerplate"
         n = last
+
+
+def _ends_zone(line: str) -> bool:
+    """True for prose, and for a question or an exclamation too long to be a headline."""
+    return _is_prose(line) or (terminated(line) and len(line.split()) > 12)
 
 
 def _is_zone_label(line: str) -> bool:

@@ -13,7 +13,7 @@ import re
 from bisect import bisect_left
 
 from xlate.segment.layout import GAP, INVISIBLE, Span, trim
-from xlate.segment.vocabulary import ABBREVIATIONS, DOTTED_NAMES, OPENERS, SAYING
+from xlate.segment.words import ABBREVIATIONS, AFTER_LETTER_NAME, DOTTED_NAMES, LETTER_NAME, OPENERS, SAYING
 
 _STOPS = ".!?؟…۔。！？．‼⁇⁈⁉"
 _LEFT_OUT = frozenset("\"'«»“”„‟‘’‚‛‹›()[]{}﴾﴿") | INVISIBLE
@@ -26,14 +26,14 @@ _PROTECTED = re.compile(
     r"""
       (?: https?:// | www\. ) [^\s«»“”"<>،؛]* [^\s«»“”"<>،؛.!?؟…)\]]          # web addresses
     | [\w.+-]{1,64} @ [A-Za-z0-9-]{1,63} (?: \.[A-Za-z0-9-]{1,63} )+             # e-mail
-    | \b [A-Za-z0-9-]{1,63} (?: \.[A-Za-z0-9-]{1,63} )* \.                     # names of hosts and files
+    | (?<![\w.-]) [A-Za-z0-9-]{1,63} (?: \.[A-Za-z0-9-]{1,63} ){0,6}? \.                     # names of hosts and files
       (?: com|net|org|info|gov|edu|ps|dz|eg|uk|tv|io|co|html?|php|pdf|docx?|txt|jpe?g|png ) \b
     | (?<=\d) [.] (?=\d)                                                        # 2.7  15.000  ٢.٧  17.05.2016
     """,
     re.X,
 )
 # one letter and a full stop, once (a title: د.) or as a chain (ت.غ. ق.م. U.S.); a prefixed و ل ب is part of it
-_INITIALS = re.compile(rf"(?<![^\W_])(?:[ولب](?=د\.|م\.))?{_LETTER}\.(?:\s?{_LETTER}\.)*(?:{_LETTER}(?![^\W_]))?")
+_INITIALS = re.compile(rf"(?<![^\W_])(?<!/)(?:[ولب](?=د\.|م\.))?{_LETTER}\.(?:\s?{_LETTER}\.)*(?:{_LETTER}(?![^\W_]))?")
 _ERA = re.compile(r"(?:(?<=\d)|(?<![^\W_]))(?:هـ|ه|م)\.")
 _NEXT_WORD = re.compile(r"[\s\"'«“„(\[]*([^\W\d_]+)")
 _NUMBERED = re.compile(r"[\s\"'«“(\[]*[\d٠-٩]{1,3}\.$")
@@ -122,6 +122,9 @@ def _masked(text: str, language: str) -> str:
                 protect(*match.span())
         for match in DOTTED_NAMES.finditer(text):
             protect(*match.span())
+        for match in LETTER_NAME.finditer(text):
+            if not AFTER_LETTER_NAME.search(text[max(0, match.start() - 9) : match.start()]):
+                protect(*match.span())
     return "".join(chars)
 
 

@@ -1,0 +1,30 @@
+"""Shared sentences: who says the same as whom, and what each outlet changed."""
+
+from __future__ import annotations
+
+from xlate.share.align import align
+from xlate.share.difference import Alert, Difference, Edit, EnglishEdit, Span, diff_english, difference
+from xlate.share.values import ArticlePair, Boilerplate, Pair, Sharing, ShareSettings, expand
+from xlate.share.write import as_data, near_duplicates, representatives, write_clusters, write_matrix
+
+__all__ = [
+    "Alert",
+    "ArticlePair",
+    "Boilerplate",
+    "Difference",
+    "Edit",
+    "EnglishEdit",
+    "Pair",
+    "ShareSettings",
+    "Sharing",
+    "Span",
+    "align",
+    "as_data",
+    "diff_english",
+    "difference",
+    "expand",
+    "near_duplicates",
+    "representatives",
+    "write_clusters",
+    "write_matrix",
+]

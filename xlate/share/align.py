@@ -1,0 +1,158 @@
+"""Finds what articles share: prepares texts, compares candidates, and hands pairs on to clusters and matrix."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from xlate.data import Article, Segment, Tier
+from xlate.normalise import normalise
+from xlate.share import boilerplate, dates, evidence, matrix, semantic
+from xlate.share.candidates import candidates
+from xlate.share.compare import Comparer, Match, Text, prepare
+from xlate.share.values import TIERS, Boilerplate, Sharing, ShareSettings
+from xlate.share.words import forms, key
+
+_FORMULA = 8  # distinct texts
+_QUOTED = re.compile(r'"([^"]*)"')
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    """Segments with one verbatim key. `text` is made from the member written with most words, `segments[0]`."""
+
+    key: str
+    text: Text
+    segments: tuple[Segment, ...]
+
+    @property
+    def articles(self) -> frozenset[str]:
+        """The articles that hold a member."""
+        return frozenset(s.article for s in self.segments)
+
+
+Edges = dict[tuple[int, int], Match]
+
+
+def align(
+    articles: Sequence[Article], segments: Sequence[Segment], *, settings: ShareSettings | None = None
+) -> Sharing:
+    """What the articles share, by tier, with evidence; the same whatever the order of the input.
+
+    Segment ids must be unique and their articles among `articles` (ValueError). Segments whose role is boilerplate
+    take no part, nor do those shorter than the settings ask (`Sharing.too_short` counts them).
+    Raises UsageError where `settings.semantic` is "on" and the sentence encoder is not installed.
+    """
+    settings = settings or ShareSettings()
+    by_id = {a.id: a for a in sorted(articles, key=lambda a: a.id)}
+    keyed, too_short = _keyed(by_id, segments, settings)
+    aside = boilerplate.find(by_id, keyed, settings)
+    skip = {segment for item in aside for segment in item.segments}
+    classes = _classes((s, k) for name in keyed for s, k in keyed[name] if s.id not in skip)
+    published = {name: a.published for name, a in by_id.items() if a.published and dates.day(a.published)}
+    edges = _edges(classes, settings)
+    edges["paraphrase"], note = semantic.edges(classes, edges, published, settings)
+    held = {name: tuple(s for s, _ in keyed[name] if s.id not in skip) for name in by_id}
+    return _sharing(classes, edges, held, aside, published, note, too_short)
+
+
+def _keyed(
+    articles: Mapping[str, Article], segments: Iterable[Segment], settings: ShareSettings
+) -> tuple[dict[str, list[tuple[Segment, str]]], int]:
+    """Every article's segments in order with their verbatim keys, and how many were too short to take part."""
+    found: dict[str, list[tuple[Segment, str]]] = {name: [] for name in articles}
+    seen: set[str] = set()
+    too_short = 0
+    for segment in sorted(segments, key=lambda s: (s.article, s.index, s.id)):
+        if segment.id in seen:
+            raise ValueError(f"two segments have the id {segment.id}")
+        if segment.article not in found:
+            raise ValueError(f"segment {segment.id} belongs to {segment.article}, which is not among the articles")
+        seen.add(segment.id)
+        if segment.role == "boilerplate":
+            continue
+        tokens = forms(segment.text)
+        if len(tokens) < settings.min_words or sum(map(len, tokens)) < settings.min_letters:
+            too_short += 1
+            continue
+        found[segment.article].append((segment, key(tokens)))
+    return found, too_short
+
+
+def _classes(keyed: Iterable[tuple[Segment, str]]) -> list[Class]:
+    """The verbatim classes, sorted by their words."""
+    groups: dict[str, list[Segment]] = defaultdict(list)
+    for segment, name in keyed:
+        groups[name].append(segment)
+    classes = []
+    shared_words: dict[str, str] = {}  # one object a word form, or the words would take most of the memory
+    for name, members in groups.items():
+        folded = {text: forms(text) for text in {s.text for s in members}}
+        members.sort(key=lambda s: (-len(folded[s.text]), s.id))
+        quoted = "".join("".join(forms(q)) for q in _QUOTED.findall(normalise(members[0].text)))
+        tokens = [shared_words.setdefault(w, w) for w in folded[members[0].text]]
+        classes.append(Class(name, prepare(tokens, quoted), tuple(members)))
+    return sorted(classes, key=lambda c: c.text.forms)
+
+
+def _edges(classes: Sequence[Class], settings: ShareSettings) -> dict[Tier, Edges]:
+    """Pairs of classes by tier, as far as words tell."""
+    found: dict[Tier, Edges] = {tier: {} for tier in TIERS}
+    comparer, current = None, -1
+    for i, j in candidates([c.text.forms for c in classes], settings.posting):
+        if comparer is None or i != current:
+            comparer, current = Comparer(classes[i].text, settings), i
+        match = comparer.compare(classes[j].text)
+        if match:
+            found[match.tier][i, j] = match
+    found["quotation"] = _without_formulas(classes, found["quotation"])
+    return found
+
+
+def _without_formulas(classes: Sequence[Class], quotations: Edges) -> Edges:
+    """Leave out fragments that many different sentences hold outside quotation marks: set phrases, titles, slogans.
+
+    A fragment is a formula when even its rarest word triple stands in more than `_FORMULA` distinct texts.
+    """
+    triples = {pair: _triples(classes[pair[0]].text.forms[m.fragment[0] : m.fragment[1]]) for pair, m in quotations.items()}
+    wanted = set().union(*triples.values())
+    if not wanted:
+        return quotations
+    held = Counter(triple for c in classes for triple in _triples(c.text.forms) & wanted)
+    return {
+        pair: match
+        for pair, match in quotations.items()
+        if match.quoted or min((held[t] for t in triples[pair]), default=0) <= _FORMULA
+    }
+
+
+def _triples(words: Sequence[str]) -> set[tuple[str, ...]]:
+    return set(zip(words, words[1:], words[2:], strict=False))
+
+
+def _sharing(
+    classes: Sequence[Class],
+    edges: Mapping[Tier, Edges],
+    held: Mapping[str, tuple[Segment, ...]],
+    aside: Sequence[Boilerplate],
+    published: Mapping[str, str],
+    note: str,
+    too_short: int,
+) -> Sharing:
+    """Put the result together."""
+    links = matrix.links(classes, edges)
+    cells = matrix.cells(links, held, published)
+    return Sharing(
+        clusters=tuple(evidence.clusters(classes, edges, published)),
+        boilerplate=tuple(aside),
+        matrix=cells,
+        near_identical=matrix.near_identical(cells),
+        unique={name: tuple(s.id for s in own if s.id not in links.shared) for name, own in held.items()},
+        published=published,
+        semantic=note,
+        articles=len(held),
+        segments=sum(map(len, held.values())),
+        too_short=too_short,
+    )

@@ -1,0 +1,103 @@
+"""Which segments are worth comparing: an inverted index of word shingles with a frequency cut-off.
+
+Single words, word pairs and word triples are keys; a key that more than `posting` segments hold is dropped, so that
+work and memory grow with the number of segments and not with its square. Fragment keys find contained and quoted
+text as well as edited copies, which MinHash over whole sentences does not (its Jaccard similarity drowns a short
+segment inside a long one). Segments next to each other in the order of their words, from the front and from the
+back, are candidates too: that finds the members of families so large that all their keys were cut off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+_BLOCK = 2048  # segments whose postings are expanded at a time: bounds memory
+_NEIGHBOURS = 3
+_ENOUGH = 8  # shared keys that always make a candidate: a common fragment of five or six words
+
+
+def candidates(texts: Sequence[Sequence[str]], posting: int) -> Iterator[tuple[int, int]]:
+    """Yield index pairs (i < j) of `texts` (folded words, sorted, distinct) that may say the same, without repeats.
+
+    A pair qualifies with a fifth of the rare keys of the one that has fewer, or with 8 shared keys.
+    """
+    import numpy as np
+
+    count = len(texts)
+    if count < 2:
+        return
+    keys = _keys(texts, posting)
+    held = np.bincount(keys.owner, minlength=count)
+    # a segment's slice of the key list, and a key's slice of the posting list
+    first = np.concatenate(([0], np.cumsum(held)))
+    beside = _beside(texts)
+    for low in range(0, count, _BLOCK):
+        high = min(low + _BLOCK, count)
+        rows = keys.code[first[low] : first[high]]
+        owner = keys.owner[first[low] : first[high]]
+        lengths = keys.size[rows]
+        left = np.repeat(owner, lengths)
+        offsets = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+        right = keys.posting[np.repeat(keys.start[rows], lengths) + offsets]
+        later = right > left
+        code, shared = np.unique(left[later] * count + right[later], return_counts=True)
+        need = np.minimum(_ENOUGH, np.maximum(1, -(-np.minimum(held[code // count], held[code % count]) // 5)))
+        kept = np.union1d(code[shared >= need], beside[(beside >= low * count) & (beside < high * count)])
+        yield from zip((kept // count).tolist(), (kept % count).tolist(), strict=True)
+
+
+class _Keys:
+    """Keys held by 2 to `posting` segments: (owner, code) by owner, and per code its start, size and posting."""
+
+    __slots__ = ("code", "owner", "posting", "size", "start")
+
+    def __init__(self, owner: Any, code: Any, posting: Any, start: Any, size: Any) -> None:
+        self.owner, self.code, self.posting, self.start, self.size = owner, code, posting, start, size
+
+
+def _keys(texts: Sequence[Sequence[str]], posting: int) -> _Keys:
+    """Number the single words, pairs and triples, and drop what is too frequent or alone."""
+    import numpy as np
+
+    count = len(texts)
+    vocabulary: dict[str, int] = {}
+    flat = np.array([vocabulary.setdefault(w, len(vocabulary)) for text in texts for w in text], dtype=np.int64)
+    owner = np.repeat(np.arange(count, dtype=np.int64), [len(text) for text in texts])
+    codes, owners = [], []
+    base = 0
+    gram, place = flat, np.arange(len(flat))
+    for length in (1, 2, 3):
+        if length > 1:
+            # extend each gram by the word after it, inside the same segment, and number the results anew
+            place = place[place + length - 1 < len(flat)]
+            place = place[owner[place] == owner[place + length - 1]]
+            joined = gram[place] * len(vocabulary) + flat[place + length - 1]
+            gram = np.zeros(len(flat), dtype=np.int64)
+            gram[place] = np.unique(joined, return_inverse=True)[1]
+        pairs = np.unique(gram[place] * count + owner[place])  # a key counts once a segment
+        code, holder = pairs // count, pairs % count
+        size = np.bincount(code)
+        fit = (size[code] >= 2) & (size[code] <= posting)
+        codes.append(code[fit] + base)
+        owners.append(holder[fit])
+        base += len(size)
+    code, holder = np.concatenate(codes), np.concatenate(owners)
+    code = np.unique(code, return_inverse=True)[1]  # dense numbers; still sorted by code, then holder
+    size = np.bincount(code) if len(code) else np.zeros(0, dtype=np.int64)
+    order = np.argsort(holder, kind="stable")
+    return _Keys(holder[order], code[order], holder, np.cumsum(size) - size, size)
+
+
+def _beside(texts: Sequence[Sequence[str]]) -> Any:
+    """Sorted pair codes (i × count + j) of near neighbours in the order of words, and of words read backwards."""
+    import numpy as np
+
+    count = len(texts)
+    codes = []
+    for order in (range(count), sorted(range(count), key=lambda i: texts[i][::-1])):
+        ranked = np.array(order, dtype=np.int64)
+        for step in range(1, _NEIGHBOURS + 1):
+            a, b = ranked[:-step], ranked[step:]
+            codes.append(np.minimum(a, b) * count + np.maximum(a, b))
+    return np.unique(np.concatenate(codes))

@@ -1,0 +1,225 @@
+"""What one outlet changed: the edit script by words, the kind of each edit, and what an analyst must see first.
+
+Kinds: `number`, `name`, `attribution`, `addition`, `omission`, `wording`. Names are recognised by a list of places,
+nationalities and organisations of Arab news and by titles before them; Arabic has no capitals, so others pass as
+wording. Alerts say which numbers, negations and known names stand on one side only; numbers in words and in digits
+are the same number.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any
+
+from xlate.share.words import ATTRIBUTION, Word, is_title, negates, number_values, place, words
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of one side: half-open offsets in code points of the text compared, and what stands there."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One step from `a` to `b`: `op` is insert, delete or replace; an empty span marks the place."""
+
+    op: str
+    kind: str
+    a: Span
+    b: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """A number, negation or name that only one side has (`a`, `b`: the words found there alone)."""
+
+    kind: str
+    a: tuple[str, ...]
+    b: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """The edit script of two texts, in order, and its alerts: numbers first, then negations, then names."""
+
+    edits: tuple[Edit, ...]
+    alerts: tuple[Alert, ...]
+
+    def as_data(self) -> dict[str, Any]:
+        """Plain JSON data."""
+        return {
+            "edits": [
+                {"op": e.op, "kind": e.kind, "a": _span_data(e.a), "b": _span_data(e.b)} for e in self.edits
+            ],
+            "alerts": [{"kind": x.kind, "a": list(x.a), "b": list(x.b)} for x in self.alerts],
+        }
+
+
+def _span_data(span: Span) -> dict[str, Any]:
+    return {"start": span.start, "end": span.end, "text": span.text}
+
+
+def difference(a: str, b: str, range_a: tuple[int, int] | None = None, range_b: tuple[int, int] | None = None) -> Difference:
+    """Compare two Arabic texts by words, or only the words within a range of code points on each side.
+
+    Spelling that folds to the same letters and lost or added spaces are no difference.
+    """
+    side_a, side_b = _within(words(a), range_a), _within(words(b), range_b)
+    steps = _steps([w.form for w in side_a], [w.form for w in side_b])
+    moved = _moved(steps, side_a, side_b)
+    edits = tuple(
+        Edit(op, _kind(op, side_a, side_b, (i0, i1, j0, j1), moved), _span(a, side_a, i0, i1), _span(b, side_b, j0, j1))
+        for op, i0, i1, j0, j1 in steps
+    )
+    return Difference(edits, tuple(_alerts([w.form for w in side_a], [w.form for w in side_b])))
+
+
+def _within(found: Sequence[Word], limits: tuple[int, int] | None) -> Sequence[Word]:
+    return found if limits is None else [w for w in found if limits[0] <= w.start and w.end <= limits[1]]
+
+
+def _steps(a: Sequence[str], b: Sequence[str]) -> list[tuple[str, int, int, int, int]]:
+    """Opcodes that differ; a replaced stretch with the same letters is only spaced otherwise and left out."""
+    steps = []
+    for op, i0, i1, j0, j1 in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
+        if op == "equal" or "".join(a[i0:i1]) == "".join(b[j0:j1]):
+            continue
+        if op == "replace" and i1 - i0 == j1 - j0:
+            steps += [("replace", i, i + 1, j, j + 1) for i, j in zip(range(i0, i1), range(j0, j1), strict=True) if a[i] != b[j]]
+        else:
+            steps.append((op, i0, i1, j0, j1))
+    return steps
+
+
+def _moved(steps: Iterable[tuple[str, int, int, int, int]], a: Sequence[Word], b: Sequence[Word]) -> set[str]:
+    """Stretches that are deleted in one place and inserted in another."""
+    steps = list(steps)
+    gone = {" ".join(w.form for w in a[i0:i1]) for _, i0, i1, _, _ in steps if i1 > i0}
+    come = {" ".join(w.form for w in b[j0:j1]) for _, _, _, j0, j1 in steps if j1 > j0}
+    return gone & come
+
+
+def _span(text: str, found: Sequence[Word], first: int, last: int) -> Span:
+    if first < last:
+        start, end = found[first].start, found[last - 1].end
+    else:
+        start = end = found[first].start if first < len(found) else (found[-1].end if found else len(text))
+    return Span(start, end, text[start:end])
+
+
+def _kind(
+    op: str, a: Sequence[Word], b: Sequence[Word], at: tuple[int, int, int, int], moved: set[str]
+) -> str:
+    """What an edit changes: the most telling kind that fits."""
+    i0, i1, j0, j1 = at
+    old, new = [w.form for w in a[i0:i1]], [w.form for w in b[j0:j1]]
+    if " ".join(old) in moved and old or " ".join(new) in moved and new:
+        return "wording"
+    numbers = number_values(old) ^ number_values(new)
+    if numbers and (op == "replace" or len(old) + len(new) == 1):
+        return "number"
+    if any(w in ATTRIBUTION or w[:1] in "وف" and w[1:] in ATTRIBUTION for w in old + new):
+        return "attribution"
+    if op == "insert":
+        return "addition"
+    if op == "delete":
+        return "omission"
+    titled = (i0 and is_title(a[i0 - 1].form)) and (j0 and is_title(b[j0 - 1].form))
+    if _places(old) != _places(new) or (titled and len(old) == len(new) == 1):
+        return "name"
+    return "wording"
+
+
+def _places(forms: Iterable[str]) -> set[str]:
+    return {p for p in map(place, forms) if p}
+
+
+def _alerts(a: Sequence[str], b: Sequence[str]) -> Iterable[Alert]:
+    """Numbers, negations and names that differ between the two sides as a whole."""
+    sides = [list(a), list(b)]
+    numbers = [number_values(side) for side in sides]
+    if numbers[0] != numbers[1]:
+        yield Alert("number", tuple(sorted(numbers[0] - numbers[1])), tuple(sorted(numbers[1] - numbers[0])))
+    said = [Counter(w for w in side if negates(w)) for side in sides]
+    if said[0].total() != said[1].total():
+        yield Alert("negation", tuple(sorted((said[0] - said[1]).elements())), tuple(sorted((said[1] - said[0]).elements())))
+    named = [{p: w for w in side if (p := place(w))} for side in sides]
+    if named[0].keys() != named[1].keys():
+        only_a = tuple(sorted(named[0][p] for p in named[0].keys() - named[1].keys()))
+        only_b = tuple(sorted(named[1][p] for p in named[1].keys() - named[0].keys()))
+        yield Alert("name", only_a, only_b)
+
+
+@dataclass(frozen=True, slots=True)
+class EnglishEdit:
+    """One step between the two English sentences, with the numbers of the Arabic edits it comes from.
+
+    `arabic` holds indices into `Difference.edits`; empty where only the translation differs, which is noise and no
+    change by the outlet. `glosses` are translations of the changed Arabic words alone, where they were asked for.
+    """
+
+    op: str
+    a: Span
+    b: Span
+    arabic: tuple[int, ...]
+    glosses: tuple[tuple[str, str], ...] = ()
+
+
+def diff_english(
+    found: Difference,
+    english_a: str,
+    english_b: str,
+    *,
+    translate: Callable[[str], str] | None = None,
+    links_a: Sequence[tuple[int, int, int, int]] | None = None,
+    links_b: Sequence[tuple[int, int, int, int]] | None = None,
+) -> tuple[EnglishEdit, ...]:
+    """Map an Arabic edit script onto the two English translations of the texts.
+
+    The English sentences are compared word by word. Each step is tied to Arabic edits through `links_a`, `links_b`
+    where both are given: word links (Arabic start, end, English start, end; code points of the texts compared), as
+    the model's attention gives them. Else, with `translate`, the changed Arabic words are translated alone and tied
+    to the step that shares most words with them. With neither, steps are tied to no Arabic edit.
+    """
+    glosses = [(translate(e.a.text) if e.a.text else "", translate(e.b.text) if e.b.text else "") for e in found.edits] if (
+        translate
+    ) else []
+    edits = []
+    for op, a, b in _english_steps(english_a, english_b):
+        if links_a is not None and links_b is not None:
+            tied = tuple(
+                n for n, e in enumerate(found.edits) if _linked(e.a, a, links_a) or _linked(e.b, b, links_b)
+            )
+        else:
+            tied = tuple(n for n, pair in enumerate(glosses) if _shared(pair[0], a.text) or _shared(pair[1], b.text))
+        edits.append(EnglishEdit(op, a, b, tied, tuple(glosses[n] for n in tied) if glosses else ()))
+    return tuple(edits)
+
+
+def _english_steps(a: str, b: str) -> Iterable[tuple[str, Span, Span]]:
+    side_a, side_b = words(a), words(b)
+    matcher = SequenceMatcher(None, [w.form for w in side_a], [w.form for w in side_b], autojunk=False)
+    for op, i0, i1, j0, j1 in matcher.get_opcodes():
+        if op != "equal":
+            yield op, _span(a, side_a, i0, i1), _span(b, side_b, j0, j1)
+
+
+def _linked(arabic: Span, english: Span, links: Iterable[tuple[int, int, int, int]]) -> bool:
+    return any(
+        s < arabic.end and arabic.start < e and x < english.end and english.start < y for s, e, x, y in links
+    )
+
+
+_ENGLISH_SMALL = frozenset("a an the of to in on at for by and or with from is are was were be been that this it its as".split())
+
+
+def _shared(gloss: str, span: str) -> bool:
+    """Whether a gloss and an English span have a content word in common."""
+    return bool(({w.form for w in words(gloss)} - _ENGLISH_SMALL) & {w.form for w in words(span)})

@@ -1,0 +1,159 @@
+"""Words of a segment for matching, and the small lexicons that tell what a changed word means.
+
+Every word list is written in folded Arabic (`xlate.normalise`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from xlate.normalise import fold, normalise
+
+_WORD = re.compile(r"[0-9]+(?:[.,:/][0-9]+)*|[^\W\d_]+")
+_THOUSANDS = re.compile(r"^[0-9]{1,3}(?:[.,][0-9]{3})+$")
+
+NEGATIONS = frozenset("لا لم لن ليس ليست ليسوا لسنا غير دون بدون عدم بلا كلا نفي نفت ينفي تنفي نفيا رفض رفضت يرفض ترفض".split())
+ATTRIBUTION = frozenset(
+    "قال قالت قالوا قايلا قايله يقول تقول اضاف اضافت مضيفا اكد اكدت موكدا اوضح اوضحت موضحا اعلن اعلنت ذكر ذكرت تابع تابعت "
+    "صرح صرحت اشار اشارت مشيرا كشف كشفت شدد شددت اعتبر اعتبرت معتبرا نقل نقلت نقلا بحسب حسب وفقا وفق مصدر المصدر مصادر "
+    "المصادر المتحدث تصريح تصريحات وكاله مراسل صحيفه الصحيفه لصحيفه افاد افادت بيان زعم زعمت".split()
+)
+NUMBER_WORDS = {
+    name: value
+    for value, names in {
+        "1": "واحد واحده",
+        "2": "اثنان اثنين اثنتان اثنتين",
+        "3": "ثلاثه ثلاث",
+        "4": "اربعه اربع",
+        "5": "خمسه خمس",
+        "6": "سته ست",
+        "7": "سبعه سبع",
+        "8": "ثمانيه ثماني ثمان",
+        "9": "تسعه تسع",
+        "10": "عشره عشر",
+        "20": "عشرون عشرين",
+        "30": "ثلاثون ثلاثين",
+        "40": "اربعون اربعين",
+        "50": "خمسون خمسين",
+        "60": "ستون ستين",
+        "70": "سبعون سبعين",
+        "80": "ثمانون ثمانين",
+        "90": "تسعون تسعين",
+        "100": "مايه ميه مءه",
+        "200": "مايتان مايتين ميتين",
+        "1000": "الف الاف",
+        "1000000": "مليون ملايين",
+        "1000000000": "مليار مليارات",
+    }.items()
+    for name in names.split()
+}
+_TITLES = frozenset(
+    "السيد السيده الرييس رييس رييسه الوزير وزير وزيره الدكتور الدكتوره الشيخ الملك الامير الجنرال العقيد اللواء الفريق "
+    "النايب السفير المدير مدير الناطق المتحدث القايد قايد عبد ابو ابن بن ال مدينه مدينتي محافظه ولايه بلده قريه منطقه".split()
+)
+_PLACES = frozenset(
+    "الجزاير تونس مصر ليبيا المغرب موريتانيا السودان سوريا سوريه العراق لبنان الاردن فلسطين اسراييل السعوديه اليمن عمان "
+    "الامارات قطر الكويت البحرين تركيا ايران افغانستان باكستان الهند الصين اليابان كوريا روسيا اوكرانيا فرنسا بريطانيا المانيا "
+    "ايطاليا اسبانيا بلجيكا هولندا سويسرا السويد اليونان امريكا واشنطن موسكو باريس لندن برلين بروكسل بكين طهران انقره "
+    "اسطنبول القاهره طرابلس بنغازي مصراته سرت درنه طبرق الرياض جده صنعاء عدن الدوحه ابوظبي دبي المنامه بغداد الموصل "
+    "البصره اربيل دمشق حلب حمص ادلب بيروت القدس غزه رفح خانيونس الخرطوم دارفور الرباط مراكش طنجه نواكشوط مالي النيجر "
+    "تشاد نيجيريا الصومال اثيوبيا كينيا اريتريا جيبوتي داعش القاعده حماس حزبالله الناتو".split()
+)
+_NATIONS = (
+    "جزاير تونس مصر ليب مغرب موريتان سودان سور عراق لبنان اردن فلسطين اسراييل سعود يمن عمان امارات قطر كويت بحرين ترك ايران "
+    "افغان باكستان هند صين يابان كور روس اوكران فرنس بريطان المان ايطال اسبان بلجيك هولند سويسر سويد يونان امريك اميرك"
+).split()
+_NATIONALITIES = {f"{stem}{ending}": stem for stem in _NATIONS for ending in ("ي", "يه", "يين", "يون", "يا")}
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word or number: its folded `form`, and its half-open place in the text, in code points."""
+
+    form: str
+    start: int
+    end: int
+
+
+def canonical_number(form: str) -> str:
+    """`15.000` and `15,000` are 15000; other numbers stay as they are."""
+    return re.sub(r"[.,]", "", form) if _THOUSANDS.match(form) else form
+
+
+def forms(text: str) -> list[str]:
+    """The folded words and numbers of `text`, in order, without punctuation."""
+    return [canonical_number(w) if w[0].isdigit() else w for w in _WORD.findall(normalise(text))]
+
+
+@lru_cache(maxsize=4096)
+def words(text: str) -> tuple[Word, ...]:
+    """Like `forms`, with places: `text[w.start:w.end]` is the word as it was written."""
+    folded, origin = fold(text)
+    found = []
+    for match in _WORD.finditer(folded):
+        form = match.group()
+        last = origin[match.end() - 1] + 1
+        # marks that folding dropped after the last letter belong to the word
+        limit = origin[match.end()] if match.end() < len(origin) else len(text)
+        while last < limit and fold(text[last])[0] == "" and not text[last].isspace():
+            last += 1
+        found.append(Word(canonical_number(form) if form[0].isdigit() else form, origin[match.start()], last))
+    return tuple(found)
+
+
+def key(tokens: list[str]) -> str:
+    """What verbatim segments have in common: the letters alone, numbers fenced so that 2 7 is never 27."""
+    return "".join(f"#{t}#" if t[0].isdigit() else t for t in tokens)
+
+
+def bare(form: str) -> str:
+    """A word without the conjunction and the article that are written onto it (والجزائر → جزائر)."""
+    for prefix in ("وبال", "وال", "فال", "بال", "كال", "ولل", "ال", "لل"):
+        if form.startswith(prefix) and len(form) - len(prefix) >= 3:
+            return form[len(prefix) :]
+    return form[1:] if form[:1] in "وف" and len(form) > 4 else form
+
+
+def number_values(tokens: Iterable[str]) -> set[str]:
+    """The numbers said in digits or words (units and tens; compound number words give their parts)."""
+    return {value for value in map(_number_value, tokens) if value}
+
+
+@lru_cache(maxsize=65536)
+def _number_value(token: str) -> str | None:
+    if token[0].isdigit():
+        return token
+    return NUMBER_WORDS.get(token) or NUMBER_WORDS.get(token.removeprefix("و")) or NUMBER_WORDS.get(bare(token))
+
+
+def negates(token: str) -> bool:
+    """Whether a word says no."""
+    return token in NEGATIONS or token.removeprefix("و") in NEGATIONS or (token[:1] == "ب" and token[1:] in NEGATIONS)
+
+
+@lru_cache(maxsize=65536)
+def place(token: str) -> str | None:
+    """The country, city or organisation that a word names (nationality adjectives give their country's stem)."""
+    stem = bare(token)
+    for form in (token, token[1:] if token[:1] in "وبلف" else token):
+        if form in _PLACES:
+            return _stem(bare(form))
+    for form in (stem, stem[1:] if stem[:1] in "وبل" else stem):
+        if form in _NATIONALITIES:
+            return _NATIONALITIES[form]
+        if "ال" + form in _PLACES:
+            return _stem(form)
+    return None
+
+
+def _stem(name: str) -> str:
+    """The stem of a country's name, the same as its nationality adjective gives; other names stay whole."""
+    return max((s for s in _NATIONS if name.startswith(s) and len(name) - len(s) <= 2), key=len, default=name)
+
+
+def is_title(token: str) -> bool:
+    """Whether a name is likely to follow."""
+    return token in _TITLES or token.removeprefix("و") in _TITLES

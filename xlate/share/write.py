@@ -1,0 +1,88 @@
+"""What `align` found, as files: shared.jsonl and the matrix as TSV."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from xlate.data import Cluster
+from xlate.files import replacing
+from xlate.share.values import TIERS, ArticlePair, Pair, Sharing
+
+MATRIX_COLUMNS = (
+    "article_a",
+    "article_b",
+    "shared_a",
+    "segments_a",
+    "share_a",
+    "shared_b",
+    "segments_b",
+    "share_b",
+    *TIERS,
+    "first",
+    "near_identical",
+)
+
+
+def as_data(cluster: Cluster) -> dict[str, Any]:
+    """A cluster as one object of shared.jsonl: id, tier, score, evidence, members."""
+    return {
+        "id": cluster.id,
+        "tier": cluster.tier,
+        "score": cluster.score,
+        "evidence": dict(cluster.evidence),
+        "members": [asdict(member) for member in cluster.members],
+    }
+
+
+def write_clusters(sharing: Sharing, path: Path) -> None:
+    """Write shared.jsonl: one object a cluster, UTF-8, in the order of `sharing`. Raises OutputError."""
+    with replacing(path) as handle:
+        for cluster in sharing.clusters:
+            handle.write(json.dumps(as_data(cluster), ensure_ascii=False, separators=(",", ":")) + "\n")
+
+
+def write_matrix(sharing: Sharing, path: Path) -> None:
+    """Write the matrix article × article: a header line and one line for each pair that shares something.
+
+    `share_a`, `share_b` are shares (0-1) of the letters of each article, the columns named after tiers count pairs of
+    segments, `first` is the article published first (empty where dates do not tell). Raises OutputError.
+    """
+    with replacing(path) as handle:
+        handle.write("\t".join(MATRIX_COLUMNS) + "\n")
+        for row in map(_row, sharing.matrix):
+            handle.write("\t".join(row) + "\n")
+
+
+def _row(cell: ArticlePair) -> Iterator[str]:
+    yield from map(_plain, (cell.a, cell.b))
+    yield from (str(cell.shared_a), str(cell.segments_a), f"{cell.share_a:.4f}")
+    yield from (str(cell.shared_b), str(cell.segments_b), f"{cell.share_b:.4f}")
+    yield from (str(cell.tiers.get(tier, 0)) for tier in TIERS)
+    yield _plain(cell.first or "")
+    yield "yes" if cell.near_identical else "no"
+
+
+def _plain(name: str) -> str:
+    """A name that cannot break the table; the reader's article ids never need it."""
+    return " ".join(name.split())
+
+
+def representatives(sharing: Sharing) -> dict[str, str]:
+    """For every segment with verbatim copies, the segment whose translation they share: the one written with most
+    words, so that lost spaces («تونسوالجزائر») do no harm. Copies inside one article count too."""
+    return {
+        member.segment: cluster.evidence["representative"]
+        for cluster in sharing.clusters
+        if cluster.tier == "verbatim"
+        for member in cluster.members
+    }
+
+
+def near_duplicates(sharing: Sharing) -> list[Pair]:
+    """Every near-duplicate pair once, best first: what may share a translation but for the words that differ."""
+    found = (pair for pair in sharing.pairs().values() if pair.tier == "near-duplicate")
+    return sorted(found, key=lambda pair: (-pair.score, pair.a, pair.b))
