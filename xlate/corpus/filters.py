@@ -215,7 +215,7 @@ FILTERS: dict[str, Filter] = {
         Filter("repeats", most=0.25, each=repeats),
         Filter("numbers", most=0, each=numbers),
         Filter("language", least=0.5, batch=_language, cost="language"),
-        Filter("margin", least=0.0, batch=_margin, cost="meaning"),
-        Filter("translation", least=0.0, batch=_translation, cost="meaning"),
+        Filter("margin", least=0.95, batch=_margin, cost="meaning"),
+        Filter("translation", least=0.75, batch=_translation, cost="meaning"),
     )
 }

@@ -30,7 +30,7 @@ def _identifier() -> Any:
         raise UsageError("language identification is not installed; run: pip install 'xlate[corpus]'")
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-    identifier = LanguageIdentifier.from_pickled_model(MODEL_FILE, norm_probs=True)
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     known = set(identifier.nb_classes)
     identifier.set_languages([code for code in _RIVALS if code in known])
     return identifier
