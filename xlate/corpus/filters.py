@@ -212,9 +212,9 @@ FILTERS: dict[str, Filter] = {
         Filter("identical", most=0.5, each=identical),
         Filter("ratio", most=1.0, each=ratio),
         Filter("html", most=0, each=html),
-        Filter("repeats", most=0.25, each=repeats),
+        Filter("repeats", most=0.15, each=repeats),
         Filter("numbers", most=0, each=numbers),
-        Filter("language", least=0.5, batch=_language, cost="language"),
+        Filter("language", least=0.25, batch=_language, cost="language"),
         Filter("margin", least=0.95, batch=_margin, cost="meaning"),
         Filter("translation", least=0.75, batch=_translation, cost="meaning"),
     )
