@@ -62,7 +62,7 @@ def bitext(
     chosen = by_name(format_name) if format_name else by_suffix(out)
     encode = _encoder(semantic)
     sides, problems = _read(arabic, english, include_boilerplate)
-    with Bar(quiet) as bar, _Translator(model, settings, memory_path(memory), translation, bar) as translate:
+    with Bar(quiet) as bar, Translator(model, settings, memory_path(memory), translation, bar) as translate:
         told = _align(sides, translate, encode, pair_by, min_score, chosen, out, bar)
     for name, count in (("problems", len(problems)),):
         told["counts"][name] = count
@@ -95,7 +95,7 @@ def _encoder(semantic: str) -> Any:
     return embed.encode if semantic != "off" and embed.available() else None
 
 
-class _Translator:
+class Translator:
     """Our own translation of sentences, through the memory; a context manager that gives the function, or None."""
 
     def __init__(self, model: str, settings: Settings, memory: Path | None, wanted: bool, bar: Bar) -> None:

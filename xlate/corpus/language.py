@@ -13,8 +13,6 @@ from xlate.errors import UsageError
 SHORTEST = 25
 """Characters below which a side is taken on trust: in so few, English and Dutch, Arabic and Persian look alike."""
 
-# as close to Arabic or English as the identifier can tell in one sentence
-_ALIKE = {"ar": frozenset({"ar"}), "en": frozenset({"en"})}
 _RIVALS = ["ar", "fa", "ur", "ps", "ug", "ku", "he", "en", "fr", "de", "es", "it", "pt", "nl", "tr", "ro", "pl", "sv",
            "da", "nb", "id", "ms", "sq", "hr", "cs", "fi", "hu", "la", "ca", "eu", "so", "sw", "ru"]  # fmt: skip
 
@@ -49,3 +47,8 @@ def scores(pairs: Sequence[tuple[str, str]]) -> list[float | None]:
                 sides.append(float(probability) if told == code else 1.0 - float(probability))
         found.append(min(sides) if sides else None)
     return found
+
+
+def identify(text: str) -> str | None:
+    """The likeliest language of a text (ISO 639-1), None where it is too short to tell."""
+    return str(_identifier().classify(text)[0]) if len(text) >= SHORTEST else None
