@@ -99,7 +99,7 @@ def stats(pairs: Iterable[SegmentPair]) -> Stats:
         _provenance(pair, told, documents)
     told.source.vocabulary, told.target.vocabulary = map(len, words)
     told.documents = len(documents)
-    _languages(sample[:: max(1, len(sample) // SAMPLE)], told)
+    _languages(sample[:: max(1, -(-len(sample) // SAMPLE))], told)
     return told
 
 
