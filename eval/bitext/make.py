@@ -16,6 +16,7 @@ import json
 import random
 import re
 from pathlib import Path
+from typing import Any
 
 RATES = {"split": 0.08, "merge": 0.10, "drop": 0.06, "insert": 0.06, "move": 0.06}
 """Share of the sentence pairs that meet each fate; `split`, `merge` and `drop` strike either side evenly."""
@@ -45,7 +46,7 @@ def cut(text: str, language: str) -> list[str]:
     return [text[:place].strip(), text[place:].strip()]
 
 
-def document(rows: list[tuple[str, str]], strange: list[tuple[str, str]], chance: random.Random) -> dict:
+def document(rows: list[tuple[str, str]], strange: list[tuple[str, str]], chance: random.Random) -> dict[str, Any]:
     """One document of `rows`; what is inserted comes from `strange`."""
     beads: list[tuple[list[str], list[str]]] = []
     at = 0
@@ -66,8 +67,8 @@ def document(rows: list[tuple[str, str]], strange: list[tuple[str, str]], chance
             bead = ([], [target]) if chance.randrange(2) else ([source], [])
         beads.append(bead)
         if chance.random() < RATES["insert"]:
-            other = chance.choice(strange)
-            beads.append(([other[0]], []) if chance.randrange(2) else ([], [other[1]]))
+            guest = chance.choice(strange)
+            beads.append(([guest[0]], []) if chance.randrange(2) else ([], [guest[1]]))
     # each bead's place on the target side: a moved one changes it, alone or with its neighbour
     order = list(range(len(beads)))
     for number in range(len(beads)):
@@ -81,7 +82,7 @@ def document(rows: list[tuple[str, str]], strange: list[tuple[str, str]], chance
     return _numbered(beads, order)
 
 
-def _numbered(beads: list[tuple[list[str], list[str]]], order: list[int]) -> dict:
+def _numbered(beads: list[tuple[list[str], list[str]]], order: list[int]) -> dict[str, Any]:
     source: list[str] = []
     target: list[str] = []
     places: dict[int, list[int]] = {}
@@ -95,7 +96,7 @@ def _numbered(beads: list[tuple[list[str], list[str]]], order: list[int]) -> dic
     return {"source": source, "target": target, "beads": truth}
 
 
-def make(names: list[str], documents: int, seed: int, shortest: int = 20, longest: int = 80) -> list[dict]:
+def make(names: list[str], documents: int, seed: int, shortest: int = 20, longest: int = 80) -> list[dict[str, Any]]:
     chance = random.Random(seed)
     chunks: list[tuple[str, list[tuple[str, str]]]] = []
     every: list[tuple[str, str]] = []

@@ -136,7 +136,9 @@ def main() -> None:
         if one.pair.provenance["planted"] is None:
             lost.append(one)
 
-    list(filter_pairs(pairs, default_chain(meaning=meaning), account, tools=Tools(encode, translate), rejected=rejected))
+    list(
+        filter_pairs(pairs, default_chain(meaning=meaning), account, tools=Tools(encode, translate), rejected=rejected)
+    )
     every = Counter(pair.provenance["planted"] or "clean" for pair in pairs)
     for kind in (*(one.__name__ for one in KINDS), "clean"):
         total = sum(found[kind].values())

@@ -13,9 +13,12 @@ import gzip
 import resource
 import tempfile
 import time
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from xlate.corpus import Account, dedup, default_chain, filter_pairs
+from xlate.corpus.dedup import Level
 from xlate.data import SegmentPair
 from xlate.formats import FORMATS
 
@@ -37,13 +40,17 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "pairs.tsv"
         numbered = (
-            SegmentPair(str(n), f"{rows[n % len(rows)][0]} {n // len(rows) or ''}", f"{rows[n % len(rows)][1]} {n // len(rows) or ''}")
+            SegmentPair(
+                str(n),
+                f"{rows[n % len(rows)][0]} {n // len(rows) or ''}",
+                f"{rows[n % len(rows)][1]} {n // len(rows) or ''}",
+            )
             for n in range(given.count)
         )
         FORMATS["tsv"].write(numbered, path)
         print(f"{given.count:,} pairs, {path.stat().st_size / 1e6:.0f} MB")
 
-        def measured(name, run):
+        def measured(name: str, run: Callable[[], int]) -> None:
             wall, cpu = time.perf_counter(), used()
             kept = run()
             wall, cpu = time.perf_counter() - wall, used() - cpu
@@ -51,17 +58,21 @@ def main() -> None:
             print(f"{name:<22}{given.count / wall:>10,.0f} a second  {given.count / cpu:>10,.0f} a processor second"
                   f"  {peak:>6,.0f} MB  kept {kept:,}", flush=True)  # fmt: skip
 
-        def pairs():
+        def pairs() -> Iterator[SegmentPair]:
             return FORMATS["tsv"].read(path)
 
-        def filtered(workers):
+        def filtered(workers: int) -> int:
             return sum(1 for _ in filter_pairs(pairs(), default_chain(cheap=True), Account(), workers=workers))
 
+        def deduped(level: Level) -> int:
+            return sum(1 for _ in dedup(pairs(), level=level))
+
+        levels: tuple[Level, ...] = ("exact", "normalised", "near")
         measured("read", lambda: sum(1 for _ in pairs()))
         measured(f"filter, {given.workers} workers", lambda: filtered(given.workers))
         measured("filter, 1 process", lambda: filtered(1))
-        for level in ("exact", "normalised", "near"):
-            measured(f"dedup {level}", lambda level=level: sum(1 for _ in dedup(pairs(), level=level)))
+        for level in levels:
+            measured(f"dedup {level}", partial(deduped, level))
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from typing import Any, Literal
 from xlate import embed
 from xlate.bitext.evidence import Channel, Evidence, Weights
 from xlate.bitext.profile import figures, profiles, rarity, with_figures
-from xlate.bitext.search import NOTHING, WHOLE, Move, Path, band, best_path
+from xlate.bitext.search import WHOLE, Move, Path, band, best_path
 from xlate.normalise import normalise
 
 Encode = Callable[[Sequence[str]], Any]
@@ -113,12 +113,15 @@ def evidence_of(
             rows *= (size / np.maximum(np.linalg.norm(rows, axis=1), 1e-9))[:, None].astype(np.float32)
         channels.append(Channel(*vectors))
     if translate is not None:
-        texts = [with_figures(made, text) for made, text in zip(translate(source), source, strict=True)], list(target)
+        made = zip(translate(source), source, strict=True)
+        texts = [[with_figures(translation, text) for translation, text in made], list(target)]
     else:
         texts = [[" ".join(sorted(figures(text))) for text in side] for side in (source, target)]
     ours, theirs = profiles(texts[0]), profiles(texts[1])
     weight = rarity(ours, theirs)
-    channels.append(Channel(ours * weight, theirs * weight))
+    ours *= weight
+    theirs *= weight
+    channels.append(Channel(ours, theirs))
     name = "+".join(name for name, given in (("embedding", encode), ("translation", translate)) if given is not None)
     return Evidence(channels, lengths, _LARGEST), WEIGHTS[name or "nothing"]
 
@@ -190,8 +193,8 @@ def _probability(log_odds: float, move: Move, weights: Weights) -> float:
 
 def _crossing(beads: Sequence[Bead], evidence: Evidence, weights: Weights) -> list[Bead]:
     """Pairs of what `beads` leave over, best first: one sentence with one or two."""
-    free = [sorted(set(range(size)) - {n for bead in beads for n in side(bead)}) for size, side in
-            zip(evidence.size, (lambda b: b.source, lambda b: b.target), strict=True)]  # fmt: skip
+    taken = {n for bead in beads for n in bead.source}, {n for bead in beads for n in bead.target}
+    free = [[n for n in range(size) if n not in used] for size, used in zip(evidence.size, taken, strict=True)]
     found = []
     candidates = sorted(_candidates(free[0], free[1], evidence, weights), key=lambda row: (-row[0], row[1:]))
     left = [set(free[0]), set(free[1])]

@@ -126,7 +126,7 @@ class _Matcher:
             # each language's own mean aside, or all documents of one language look alike
             means = [_unit(side - side.mean(axis=0) * (len(side) > 2)) for side in means]
             sides = [np.concatenate([a, b], axis=1) for a, b in zip(sides, means, strict=True)]
-        found = set()
+        found: set[tuple[int, int]] = set()
         for ours, theirs, turned in ((sides[0], sides[1], False), (sides[1], sides[0], True)):
             few = min(CANDIDATES, len(theirs))
             for low in range(0, len(ours), _BLOCK):

@@ -54,6 +54,7 @@ class Evidence:
         ]
 
     def halved(self, largest: int) -> Evidence:
+        """The same for documents of half as many sentences; beads have `largest` of them at most on a side."""
         lengths = (_pairs(self.lengths[0][:, None])[:, 0], _pairs(self.lengths[1][:, None])[:, 0])
         return Evidence([c.halved() for c in self.channels], lengths, largest)
 

@@ -122,17 +122,17 @@ def filter_command(
         Path | None, typer.Option("--out", "-o", metavar="FILE", help="Where the result goes; .gz .xz .zst pack it.")
     ] = None,
     chain_path: Annotated[
-        Path | None, typer.Option("--chain", metavar="TOML", help="Your own chain; --show-chain prints one to begin with.")
+        Path | None,
+        typer.Option("--chain", metavar="TOML", help="Your own chain; --show-chain prints one to begin with."),
     ] = None,
     show_chain: Annotated[bool, typer.Option("--show-chain", help="Print the chain as TOML and stop.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing; only tell what would be dropped.")] = False,
     rejected_path: RejectedOut = None,
     semantic: Annotated[
-        str, typer.Option("--semantic", help="The filter margin, by sentence embeddings: off, on, auto (where installed).")
+        str,
+        typer.Option("--semantic", help="The filter margin, by sentence embeddings: off, on, auto (where installed)."),
     ] = "off",
-    model: Annotated[
-        str | None, typer.Option("--model", "-m", help="The filter translation, with this model.")
-    ] = None,
+    model: Annotated[str | None, typer.Option("--model", "-m", help="The filter translation, with this model.")] = None,
     memory: Annotated[
         str | None, typer.Option("--memory", metavar="PATH|none", help="Translation memory; by default in your cache.")
     ] = None,
@@ -184,7 +184,9 @@ def _tell_filters(account: Any, chain: Sequence[Any]) -> None:
 
     rows = [("read", share(account.read))]
     for one in chain:
-        bounds = [f"{name} {value:g}" for name, value in (("least", one.least), ("most", one.most)) if value is not None]
+        bounds = [
+            f"{name} {value:g}" for name, value in (("least", one.least), ("most", one.most)) if value is not None
+        ]
         rows.append((f"- {one.name}", f"{share(account.dropped[one.name])}  {', '.join(bounds)}"))
     table([*rows, ("kept", share(account.kept))])
 
@@ -363,10 +365,16 @@ def stats_command(source_path: Input, from_format: From = None, as_json: Json = 
     if as_json:
         typer.echo(json.dumps(_counts(source, told.as_data()), ensure_ascii=False))
         return
-    rows = [("pairs", f"{told.pairs:,}"), ("documents", f"{told.documents:,}"), ("with an empty side", f"{told.empty:,}")]
+    rows = [
+        ("pairs", f"{told.pairs:,}"),
+        ("documents", f"{told.documents:,}"),
+        ("with an empty side", f"{told.empty:,}"),
+    ]
     for name, side in (("source", told.source), ("target", told.target)):
         rows.append((f"{name} words", f"{side.words:,}, {side.vocabulary:,} different"))
-        rows.append((f"{name} length", f"median {side.quantile(0.5)}, 95 % {side.quantile(0.95)}, max {side.quantile(1)}"))
+        rows.append(
+            (f"{name} length", f"median {side.quantile(0.5)}, 95 % {side.quantile(0.95)}, max {side.quantile(1)}")
+        )
     rows.append(("duplicates", ", ".join(f"{count:,} by {by}" for by, count in told.duplicates.items())))
     for name in ("scripts", "languages", "origins", "flags"):
         counter = getattr(told, name)

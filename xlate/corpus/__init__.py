@@ -1,9 +1,9 @@
 """Parallel corpora: filter, dedup, split, count. Everything is lazy over iterables of `SegmentPair`.
 
-    account = Account()
-    kept = filter(dedup(pairs, level="normalised"), account=account)
-    FORMATS["tmx"].write(kept, Path("clean.tmx"))
-    account.dropped                                  # how many by which filter
+account = Account()
+kept = filter(dedup(pairs, level="normalised"), account=account)
+FORMATS["tmx"].write(kept, Path("clean.tmx"))
+account.dropped                                  # how many by which filter
 """
 
 from xlate.corpus.card import Step, card_path, described, read_card, write_card

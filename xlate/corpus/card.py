@@ -52,7 +52,9 @@ def described(path: Path) -> dict[str, Any]:
             files = sorted(p for p in path.rglob("*") if p.is_file())
             digest = hashlib.sha256()
             for one in files:
-                digest.update(f"{one.relative_to(path).as_posix()}\0{_digest(one)}\n".encode("utf-8", "surrogateescape"))
+                digest.update(
+                    f"{one.relative_to(path).as_posix()}\0{_digest(one)}\n".encode("utf-8", "surrogateescape")
+                )
             size = sum(one.stat().st_size for one in files)
             return {"name": path.name, "files": len(files), "bytes": size, "sha256": digest.hexdigest()}
         return {"name": path.name, "bytes": path.stat().st_size, "sha256": _digest(path)}

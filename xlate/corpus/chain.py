@@ -81,13 +81,17 @@ def write_chain(chain: Sequence[Filter]) -> str:
     """`chain` as TOML that `read_chain` takes: where one's own begins."""
     tables = []
     for one in chain:
-        bounds = [f"{name} = {value:g}" for name, value in (("least", one.least), ("most", one.most)) if value is not None]
+        bounds = [
+            f"{name} = {value:g}" for name, value in (("least", one.least), ("most", one.most)) if value is not None
+        ]
         tables.append("\n".join(["[[filter]]", f'name = "{one.name}"', *bounds]))
     return "\n\n".join(tables) + "\n"
 
 
 def judge(
-    texts: Sequence[tuple[str, str]], chain: Sequence[Filter], tools: Tools = Tools()  # noqa: B008 (frozen)
+    texts: Sequence[tuple[str, str]],
+    chain: Sequence[Filter],
+    tools: Tools = Tools(),  # noqa: B008 (frozen)
 ) -> list[tuple[int, float] | None]:
     """For each pair None where it passes, else the number in the chain of the first filter that drops it, and the score.
 
@@ -142,9 +146,7 @@ def filter_pairs(
 Judged = tuple[list[SegmentPair], list[tuple[int, float] | None]]
 
 
-def _judged(
-    pairs: Iterable[SegmentPair], chain: Sequence[Filter], tools: Tools, workers: int
-) -> Iterator[Judged]:
+def _judged(pairs: Iterable[SegmentPair], chain: Sequence[Filter], tools: Tools, workers: int) -> Iterator[Judged]:
     stream = iter(pairs)
     batches = iter(lambda: list(islice(stream, BATCH)), [])
     apart = next((at for at, one in enumerate(chain) if one.cost == "meaning"), len(chain))
@@ -157,7 +159,11 @@ def _judged(
 
 
 def _completed(
-    batch: list[SegmentPair], verdicts: list[tuple[int, float] | None], chain: Sequence[Filter], apart: int, tools: Tools
+    batch: list[SegmentPair],
+    verdicts: list[tuple[int, float] | None],
+    chain: Sequence[Filter],
+    apart: int,
+    tools: Tools,
 ) -> list[tuple[int, float] | None]:
     """`verdicts` of the filters before `apart` with those of the filters from there on."""
     left = [at for at, verdict in enumerate(verdicts) if verdict is None]

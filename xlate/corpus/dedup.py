@@ -61,7 +61,9 @@ def dedup(
     near about 0.8 kB a pair. Raises UsageError for unknown words.
     """
     if by not in BYS or level not in LEVELS:
-        raise UsageError(f"by is one of {', '.join(BYS)} and level one of {', '.join(LEVELS)}, not {by!r} and {level!r}")
+        raise UsageError(
+            f"by is one of {', '.join(BYS)} and level one of {', '.join(LEVELS)}, not {by!r} and {level!r}"
+        )
     if not 0 < threshold <= 1:
         raise UsageError(f"threshold {threshold} is no share between 0 and 1")
     return _dedup(pairs, by, level, threshold, Deduped() if account is None else account, dropped)

@@ -15,7 +15,6 @@ from typing import Any, Literal
 from xlate.check.numbers import unmatched
 from xlate.check.shape import USUAL_RATIO
 from xlate.errors import UsageError
-from xlate.normalise import normalise
 
 Pair = tuple[str, str]
 Score = float | None
@@ -31,7 +30,9 @@ _HTML = re.compile(
     r"</?[a-zA-Z][^<>]{0,200}>|&(?:[a-zA-Z]{2,8}|#\d{2,6}|#x[0-9a-fA-F]{2,5});|\{\{|\}\}|\[/?(?:b|i|u|url|img|quote)\b"
     r"|(?:class|style|href|src)=[\"']|javascript:|\bfunction\s*\(|<!--|-->|\\[nrt]\\[nrt]|\ufffd"
 )
-_MOJIBAKE = re.compile(r"(?:[\u00c2\u00c3\u00d8\u00d9\u00da\u00db][\u0080-\u00bf\u0152-\u0192\u2013-\u2122]){2}|â€|(?:[ØÙ].){4}")
+_MOJIBAKE = re.compile(
+    r"(?:[\u00c2\u00c3\u00d8\u00d9\u00da\u00db][\u0080-\u00bf\u0152-\u0192\u2013-\u2122]){2}|â€|(?:[ØÙ].){4}"
+)
 _LINK = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\w+|\b[\w-]+(?:\.[\w-]+)*\.(?:com|net|org|info|gov|edu)(?:/\S*)?")
 _DIGIT = re.compile(r"\d+")
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
@@ -128,7 +129,7 @@ def repeats(source: str, target: str) -> Score:
         if len(set(words)) < size:
             doubled = sum(map(str.__eq__, words, words[1:])) / (size - 1)
             trigrams = size - 2
-            again = 1 - len(set(zip(words, words[1:], words[2:]))) / trigrams
+            again = 1 - len(set(zip(words, words[1:], words[2:], strict=False))) / trigrams
             worst = max(worst, again, doubled)
     return worst
 
@@ -166,6 +167,7 @@ class Filter:
     cost: Literal["cheap", "language", "meaning"] = "cheap"
 
     def scores(self, pairs: Sequence[Pair], tools: Tools) -> Sequence[Score]:
+        """One score a pair, in order."""
         if self.each is not None:
             each = self.each
             return [each(source, target) for source, target in pairs]
@@ -173,6 +175,7 @@ class Filter:
         return self.batch(pairs, tools)
 
     def passes(self, score: Score) -> bool:
+        """Whether a pair of this score stays."""
         if score is None:
             return True
         return (self.least is None or score >= self.least) and (self.most is None or score <= self.most)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice, pairwise
 from typing import Any
 
 from xlate.normalise import normalise
@@ -29,7 +30,7 @@ def features(text: str, tag: str = "") -> list[int]:
     words = [word.strip("\"'.,;:?!()[]-%") for word in normalise(text).split()]
     words = [tag + word for word in words if word] or [tag + normalise(text)]
     hashes = [zlib.crc32(word.encode("utf-8", "surrogatepass")) for word in words]
-    pairs = [(a * 0x9E3779B1 + b * 0x85EBCA77 + 1) & 0xFFFFFFFF for a, b in zip(hashes, hashes[1:], strict=False)]
+    pairs = [(a * 0x9E3779B1 + b * 0x85EBCA77 + 1) & 0xFFFFFFFF for a, b in pairwise(hashes)]
     return list({*hashes, *pairs})
 
 
@@ -158,8 +159,6 @@ def pair_features(source: str, target: str, by: str) -> list[int]:
 
 def batches(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
     """Lists of `size`, the last one shorter."""
-    from itertools import islice
-
     stream = iter(items)
     while batch := list(islice(stream, size)):
         yield batch
