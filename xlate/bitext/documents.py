@@ -20,9 +20,10 @@ from xlate.normalise import normalise
 CANDIDATES = 8
 """Counterparts looked at closely for each document, of those whose vectors are nearest."""
 
-LEAST = 0.25
+LEAST = 0.27
 """Share of two documents' text that has to have a counterpart in the other for them to be a pair."""
 
+_DOUBT = 1.0  # log-odds: sentences of two documents drawn together by chance are rarely each other's translation
 _BUCKETS = 4096
 _BLOCK = 1024
 _LANGUAGE = re.compile(r"(?:^|(?<=[^a-z]))(?:ar|ara|arb|arabic|en|eng|english)(?=[^a-z]|$)")
@@ -102,6 +103,8 @@ class _Matcher:
         else:
             words = [[with_figures(a, b) for a, b in zip(translate(flat[0]), flat[0], strict=True)], flat[1]]
         self._words = [_cut(side, documents) for side, documents in zip(words, (sources, targets), strict=True)]
+        # over all sentences of all documents: a few sentences alone do not tell what is rare
+        self._rarity = rarity(*(profiles(side[low : low + _BLOCK]) for side in words for low in range(0, len(side), _BLOCK)))
         self._vectors = None
         if encode is not None:
             self._vectors = [_cut(_unit(encode(side)), documents) for side, documents in
@@ -142,12 +145,11 @@ class _Matcher:
         cosines = []
         if self._vectors is not None:
             cosines.append(self._vectors[0][a] @ self._vectors[1][b].T)
-        rows = profiles(self._words[0][a]), profiles(self._words[1][b])
-        weight = rarity(*rows)
-        cosines.append(_unit(rows[0] * weight) @ _unit(rows[1] * weight).T)
+        rows = [_unit(profiles(texts) * self._rarity) for texts in (self._words[0][a], self._words[1][b])]
+        cosines.append(rows[0] @ rows[1].T)
         odds = self._weights.bias + sum(w * c for w, c in zip(self._weights.cosines, cosines, strict=False))
         # the more sentences there are to choose from, the better the best of them looks by chance
-        right = 1 / (1 + np.exp(np.log(max(odds.shape)) - odds))
+        right = 1 / (1 + np.exp(_DOUBT + np.log(max(odds.shape)) - odds))
         sizes = [np.array(self._lengths[0][a], dtype=float), np.array(self._lengths[1][b], dtype=float)]
         covered = (right.max(axis=1) * sizes[0]).sum() + (right.max(axis=0) * sizes[1]).sum()
         return float(covered / max(sizes[0].sum() + sizes[1].sum(), 1))

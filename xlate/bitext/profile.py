@@ -74,9 +74,12 @@ def _count(rows: Any, codes: Any, owner: Any, space: Any, order: int) -> None:
 
 
 def rarity(*sides: Any) -> Any:
-    """Weight of each column: the square root of log(1 + rows / rows that have it), over all rows of `sides`."""
+    """Weight of each column: log(1 + rows / rows that have it), over all rows of `sides`."""
     import numpy as np
 
-    held = sum((side > 0).sum(axis=0) for side in sides)
-    total = sum(len(side) for side in sides)
+    held: Any = 0
+    total = 0
+    for side in sides:
+        held = held + (side > 0).sum(axis=0)
+        total += len(side)
     return np.log1p(total / np.maximum(held, 1)).astype(np.float32)
