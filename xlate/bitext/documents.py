@@ -104,7 +104,9 @@ class _Matcher:
             words = [[with_figures(a, b) for a, b in zip(translate(flat[0]), flat[0], strict=True)], flat[1]]
         self._words = [_cut(side, documents) for side, documents in zip(words, (sources, targets), strict=True)]
         # over all sentences of all documents: a few sentences alone do not tell what is rare
-        self._rarity = rarity(*(profiles(side[low : low + _BLOCK]) for side in words for low in range(0, len(side), _BLOCK)))
+        self._rarity = rarity(
+            *(profiles(side[low : low + _BLOCK]) for side in words for low in range(0, len(side), _BLOCK))
+        )
         self._vectors = None
         if encode is not None:
             self._vectors = [_cut(_unit(encode(side)), documents) for side, documents in

@@ -3,7 +3,7 @@
 >>> from xlate.data import SegmentPair
 >>> account = Account()
 >>> pairs = [SegmentPair("1", "قال الوزير نعم", "The minister said yes"), SegmentPair("2", "BBC", "BBC")]
->>> [pair.id for pair in filter_pairs(pairs, default_chain(cheap=True), account)], account.dropped
+>>> [pair.id for pair in filter_pairs(pairs, default_chain(cheap=True), account)], +account.dropped
 (['1'], Counter({'script': 1}))
 """
 

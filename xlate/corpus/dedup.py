@@ -76,11 +76,13 @@ def _dedup(
     seen: set[int] = set()
     index = MinHashes(threshold) if level == "near" else None
     ids: list[str] = []
-    for batch in batches(_fresh(pairs, by, level, seen, account, dropped), _BATCH):
-        if index is None:
-            account.kept += len(batch)
-            yield from batch
-            continue
+    fresh = _fresh(pairs, by, level, seen, account, dropped)
+    if index is None:
+        for pair in fresh:
+            account.kept += 1
+            yield pair
+        return
+    for batch in batches(fresh, _BATCH):
         found = index.add([pair_features(pair.source, pair.target, by) for pair in batch])
         ids += [pair.id for pair in batch]
         for pair, like in zip(batch, found, strict=True):

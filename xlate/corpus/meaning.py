@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _NEAREST = 4
 _FEW = 8
+_SAME = 0.97  # cosine of texts of one language that are as good as equal
 _BATCH = 512  # pairs compared with each other
 
 
@@ -42,7 +43,7 @@ def likeness(pairs: Sequence[tuple[str, str]], tools: Tools) -> list[float]:
         ours = profiles([with_figures(a, b) for a, b in zip(made[part], sources[part], strict=True)])
         theirs = profiles([target for _, target in pairs[part]])
         weight = rarity(ours, theirs)
-        found += _margin(_unit(ours * weight), _unit(theirs * weight), usual=0.12)
+        found += _margin(_unit(ours * weight), _unit(theirs * weight), usual=0.2)
     return found
 
 
@@ -62,9 +63,8 @@ def _margin(ours: Any, theirs: Any, usual: float) -> list[float]:
     own = np.diag(table).copy()
     around: Any = usual
     if len(own) >= _FEW:
-        np.fill_diagonal(table, -1)
-        # a duplicate of the pair elsewhere in the batch is no evidence against it
-        table[table >= np.maximum(own[:, None], own[None, :]) - 1e-6] = -1
+        # what repeats a side elsewhere in the batch (the pair itself first of all) is no other
+        table[(theirs @ theirs.T > _SAME) | (ours @ ours.T > _SAME)] = -1
         rows = np.sort(table, axis=1)[:, -_NEAREST:].clip(usual / 2).mean(axis=1)
         columns = np.sort(table, axis=0)[-_NEAREST:].clip(usual / 2).mean(axis=0)
         around = (rows + columns) / 2
