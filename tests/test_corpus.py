@@ -500,7 +500,7 @@ def test_a_stranger_in_the_cards_place_is_left_alone(tmp_path):
     with pytest.raises(InputError, match="is not the card of a corpus any more"):
         read_card(tmp_path / "a.tsv")
     (tmp_path / "a.json").write_text("{", encoding="utf-8")
-    with pytest.raises(InputError, match="cannot be read as the card of a.tsv"):
+    with pytest.raises(InputError, match=r"cannot be read as the card of a\.tsv"):
         read_card(tmp_path / "a.tsv")
     (tmp_path / "folder" / "in").mkdir(parents=True)
     (tmp_path / "folder" / "in" / "f").write_text("1", encoding="utf-8")
@@ -547,7 +547,7 @@ def test_an_archive_that_is_damaged_or_endless(tmp_path, monkeypatch):
         list(read_zip(tmp_path / "none.zip"))
     monkeypatch.setattr("xlate.corpus.opus.MAX_LINE", 100)
     archive(path, {"a.ar": b"x" * 1000, "a.en": b"x\n"})
-    with pytest.raises(InputError, match="line 1 of a.ar is longer than"):
+    with pytest.raises(InputError, match=r"line 1 of a\.ar is longer than"):
         list(read_zip(path))
     whole = bytearray(archive(tmp_path / "y.zip", {"a.ar": b"x\n" * 5000, "a.en": b"x\n" * 5000}).read_bytes())
     whole[40:44] = b"\x00\xff\x00\xff"

@@ -176,7 +176,7 @@ creationtoolversion="1" datatype="plaintext"/><body>
 <tu tuid="2"><tuv xml:lang="ar"><seg>لا</seg></tuv></tu>
 <tu tuid="3"><tuv xml:lang="fr"><seg>oui</seg></tuv><tuv xml:lang="en"><seg>yes</seg></tuv></tu>
 </body></tmx>"""
-BOMB = '<!DOCTYPE tmx [<!ENTITY a "{0}"><!ENTITY b "{1}"><!ENTITY c "{2}">]>'.format("x" * 99, "&a;" * 999, "&b;" * 999)
+BOMB = '<!DOCTYPE tmx [<!ENTITY a "{}"><!ENTITY b "{}"><!ENTITY c "{}">]>'.format("x" * 99, "&a;" * 999, "&b;" * 999)
 
 
 def test_units_that_are_no_pair_are_counted_whatever_srclang_and_case(tmp_path):

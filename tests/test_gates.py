@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from xlate.check import KINDS
 from xlate.cli import app
 from xlate.data import Score
 from xlate.errors import UsageError
@@ -317,6 +318,10 @@ def test_gates_that_cannot_be_judged_are_refused(files):
         )
     cases: list[tuple[list[object], str]] = [
         (["--max-drop", "chrf=2"], "--max-drop chrf=2: a drop is measured against a baseline; give --baseline FILE"),
+        (
+            ["--max-flags", "number=2%"],
+            f"--max-flags number=2%: unknown flag 'number'; choose from any, {', '.join(KINDS)}",
+        ),
         (
             ["--max-flags", "any=2%"],
             "--max-flags any=2%: base.txt has no flags; score a bundle of xlate run, or a .jsonl with flags",

@@ -5,15 +5,19 @@ import statistics
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sacrebleu.metrics import BLEU, CHRF, TER
+from sacrebleu.metrics.lib_ter import translation_edit_rate
 from sacrebleu.significance import PairedTest
 
 from xlate.errors import ReferencesError, UsageError
 from xlate.score import corpus, load_references, pair
 from xlate.score.metrics import METRICS, Scorer, Statistics, metric_names, segment_values
 from xlate.score.resample import interval, paired_bootstrap, paired_randomisation, resampled
+from xlate.score.ter import edit_rate
 
-WORDS = "the president said on Monday that talks with a group of 15,000 ( sic ) people 'failed' , 2.7 %".split()  # noqa: SIM905
+WORDS = "the president said on Monday that talks with a group of 15,000 ( sic ) people 'failed' , 2.7 %".split()
 CLASSES = {"bleu": BLEU, "chrf": CHRF, "chrf++": lambda **k: CHRF(word_order=2, **k), "ter": TER}
 
 
@@ -223,3 +227,28 @@ def test_reference_folder_that_is_none(tmp_path):
     (folder / "a.tsv").write_bytes(b"a:0\t\xff\n")
     with pytest.raises(ReferencesError, match=r"a\.tsv: is not UTF-8 \(byte 4\); save it as UTF-8$"):
         load_references(folder)
+
+
+# TER
+
+
+@given(st.data())
+@settings(max_examples=150, deadline=None)
+def test_fast_ter_counts_the_same_edits(data):
+    """Long sentences, few different words and moved blocks are where the beam and the choice of shifts matter."""
+    words = st.sampled_from(["a", "b", "c", "d", "e", "f", "g", "h"][: data.draw(st.integers(1, 8))])
+    reference = data.draw(st.lists(words, max_size=45))
+    hypothesis = data.draw(st.lists(words, max_size=45))
+    if data.draw(st.booleans()):
+        cut, to = data.draw(st.integers(0, len(reference))), data.draw(st.integers(0, 10))
+        hypothesis = reference[cut:] + hypothesis[:to] + reference[:cut]
+    assert edit_rate(hypothesis, reference) == translation_edit_rate(hypothesis, reference)
+
+
+def test_fast_ter_on_long_sentences_that_leave_the_beam():
+    rng = random.Random(4)
+    for length in (45,):
+        reference = [rng.choice(WORDS) for _ in range(length)]
+        for moved in (5, 30):
+            hypothesis = reference[moved:] + [rng.choice(WORDS) for _ in range(9)] + reference[:moved]
+            assert edit_rate(hypothesis, reference) == translation_edit_rate(hypothesis, reference)

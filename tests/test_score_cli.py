@@ -292,3 +292,25 @@ def test_reports_that_cannot_be_written_are_one_line(files, tmp_path):
     (tmp_path / "folder").mkdir()
     code, _, err = run("score", files["good"], files["ref"], "--junit", tmp_path / "folder")
     assert (code, err) == (2, f"xlate: {tmp_path / 'folder'}: is a folder; give the name of a file\n")
+
+
+def test_bundle_whose_run_is_not_told_is_one_line(files, tmp_path):
+    bundle = tmp_path / "out"
+    bundle.mkdir()
+    write_jsonl(bundle / "bitext.jsonl", records(files, "good", "target"))
+    (bundle / "run.json").write_text("{}")
+    message = f"xlate: {bundle}/run.json: does not tell how the bundle was made; run xlate run again\n"
+    assert run("score", bundle, files["ref"]) == (2, "", message)
+
+
+def test_flags_of_a_tsv_and_lone_surrogates(files, tmp_path):
+    tsv = tmp_path / "hyp.tsv"
+    tsv.write_text('id\ttarget\tflags\n1\ta b\t[{"kind": "loop"}]\n2\tc d\tnumbers loop\n3\te\t\n')
+    ref = tmp_path / "three.txt"
+    ref.write_text("a b\nc d\ne\n")
+    assert json.loads(run("score", tsv, ref, "--json")[1])["systems"][0]["flags"] == {"loop": 2, "numbers": 1}
+    hyp = tmp_path / "hyp.jsonl"
+    hyp.write_text('{"id": "1", "target": "a \\ud800 b"}\n{"id": "2", "target": "c\\nd"}\n{"id": "3", "target": "e"}\n')
+    out = tmp_path / "base.jsonl"
+    assert run("score", hyp, ref, "--baseline", out, "--update-baseline", "-q")[0] == 0
+    assert [json.loads(line)["target"] for line in out.read_text().splitlines()[1:]] == ["a \ufffd b", "c d", "e"]

@@ -14,7 +14,7 @@ from xlate.model import Engine
 from xlate.read import ReadReport, iter_articles
 from xlate.score import load_references, pair
 from xlate.score.baseline import Baseline, check_baseline, write_baseline
-from xlate.score.judge import Options, Report, judge
+from xlate.score.judge import Options, Report, judge, refuse_unfit
 from xlate.score.metrics import metric_names
 from xlate.score.task import System, Task
 from xlate.score.testset import TestSet, is_lines, load_testset
@@ -53,6 +53,7 @@ def evaluate(
     translation (references, baseline) is found before the first one.
     """
     options = options or Options()
+    refuse_unfit(options, baseline)
     testset = _testset(place, references, engines[0])
     for engine in engines if baseline else ():
         metrics = metric_names([*options.metrics, *(g.name for g in options.gates if g.option == "--max-drop")])

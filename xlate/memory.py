@@ -59,7 +59,8 @@ class Memory:
         try:
             if path is not None:
                 path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(path or ":memory:", timeout=60, isolation_level=None)
+            # "" is a database of SQLite's own that spills to a temporary file: a long stream must not fill the memory
+            self._db = sqlite3.connect(path or "", timeout=60, isolation_level=None)
             self._prepare()
         except (sqlite3.Error, OSError) as error:
             raise self._explained(error) from error
@@ -123,7 +124,7 @@ class Memory:
     def _explained(self, error: Exception) -> OutputError | InputError:
         if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
             return InputError(
-                f"{self.path}: is not a translation memory ({error}); remove it or choose another --memory"
+                f"{self.path}: is not a translation memory ({error}); choose another --memory"
             )
         return OutputError(f"{self.path}: the memory cannot be used ({error}); choose another --memory, or none")
 

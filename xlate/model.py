@@ -123,11 +123,18 @@ class Engine:
         `changes` override decoding settings for this call, in CTranslate2's words. No text is longer than
         `max_source_tokens`: that is the caller's to see to.
         """
+        for batch in self.decode_nbest(texts, 1, **changes):
+            yield [(index, hypotheses[0]) for index, hypotheses in batch]
+
+    def decode_nbest(
+        self, texts: Sequence[str], num_hypotheses: int, **changes: Any
+    ) -> Iterator[list[tuple[int, list[Hypothesis]]]]:
+        """Like `decode`, with up to `num_hypotheses` (at most beam_size) for each text, the best first."""
         options = {name: getattr(self.settings, name) for name in _OPTIONS} | changes
         by_length: defaultdict[int, list[tuple[int, list[str]]]] = defaultdict(list)
         for index, tokens in enumerate(self.tokenise(texts)):
             by_length[len(tokens)].append((index, tokens))
-        yield from self._run(self._batches(by_length), options)
+        yield from self._run(self._batches(by_length), options | {"num_hypotheses": num_hypotheses})
 
     def _batches(self, by_length: Mapping[int, list[tuple[int, list[str]]]]) -> Iterator[_Batch]:
         """Batches of one length each, the longest first so that the workers end together."""
@@ -139,7 +146,7 @@ class Engine:
         size = self.settings.max_batch_size
         return max(1, size // max(1, length)) if self.settings.batch_type == "tokens" else size
 
-    def _run(self, batches: Iterable[_Batch], options: dict[str, Any]) -> Iterator[list[tuple[int, Hypothesis]]]:
+    def _run(self, batches: Iterable[_Batch], options: dict[str, Any]) -> Iterator[list[tuple[int, list[Hypothesis]]]]:
         """Keep every worker busy with a few batches in flight; few, so that an interrupt does not wait long."""
         in_flight: deque[tuple[_Batch, list[Any]]] = deque()
         for batch in batches:
@@ -150,15 +157,16 @@ class Engine:
             )
             in_flight.append((batch, pending))
             if len(in_flight) > 2 * self.threads[0]:
-                yield self._finished(*in_flight.popleft(), options)
+                yield self._finished(*in_flight.popleft(), options["max_decoding_length"])
         while in_flight:
-            yield self._finished(*in_flight.popleft(), options)
+            yield self._finished(*in_flight.popleft(), options["max_decoding_length"])
 
-    def _finished(self, batch: _Batch, pending: list[Any], options: dict[str, Any]) -> list[tuple[int, Hypothesis]]:
-        results = [p.result() for p in pending]
-        texts = self._pieces[1].decode([r.hypotheses[0] for r in results])
-        limit = options["max_decoding_length"]
-        return [
-            (index, Hypothesis(text, round(r.scores[0], 4), len(r.hypotheses[0]) >= limit))
-            for (index, _), r, text in zip(batch, results, texts, strict=True)
-        ]
+    def _finished(self, batch: _Batch, pending: list[Any], limit: int) -> list[tuple[int, list[Hypothesis]]]:
+        decode = self._pieces[1].decode
+        done = []
+        for (index, _), result in zip(batch, (p.result() for p in pending), strict=True):
+            texts = decode(result.hypotheses)
+            lengths = map(len, result.hypotheses)
+            rows = zip(texts, result.scores, lengths, strict=True)
+            done.append((index, [Hypothesis(text, round(score, 4), length >= limit) for text, score, length in rows]))
+        return done

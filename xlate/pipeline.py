@@ -13,16 +13,18 @@ from typing import Any
 
 from xlate import bundle
 from xlate.compare import with_english
+from xlate.consistent import alike
 from xlate.data import Article, Segment, Translation
 from xlate.formats import FORMATS, by_name
 from xlate.manifest import EMBEDDED, resolve
 from xlate.memory import Memory, default_path
 from xlate.model import Engine
 from xlate.read import ReadReport, iter_articles
+from xlate.report import PAGE, write_page
 from xlate.score import Paired, corpus, load_references, pair
 from xlate.segment import segment
 from xlate.settings import Settings
-from xlate.share import Sharing, align, representatives, write_clusters, write_matrix
+from xlate.share import Sharing, align, near_duplicates, representatives, write_clusters, write_matrix
 from xlate.translate import fate, memory_key, translate, translate_lines
 
 Progress = Callable[[str, int, int], None]
@@ -92,6 +94,8 @@ def run(
         same_as = _same_as(segments, sharing)
         with Memory(options.memory, memory_key(engine)) as memory:
             translations = _translated(segments, engine, memory, options, same_as, progress)
+            near = [(pair.a, pair.b) for pair in near_duplicates(sharing)]
+            translations = alike(near, translations, same_as, engine, memory)
             sharing = _in_english(sharing, translations, engine, memory)
         clock.lap("translate")
         scores = _scores(translations, references)
@@ -120,11 +124,13 @@ def run(
             "shared": _shared(sharing),
             "flags": dict(sorted(Counter(kind for t in translations for kind in {f.kind for f in t.flags}).items())),
             "scores": scores["corpus"] if scores else [],
-            "files": sorted([*files, bundle.RUN]),
+            "files": sorted([*files, bundle.RUN, *([PAGE] if "jsonl" in options.formats else [])]),
             "timings": clock.laps,
         }
         report["removed"] = bundle.remove_stale(out, earlier, report["files"])
         bundle.write_json(out / bundle.RUN, report)
+        if PAGE in report["files"]:
+            write_page(out)  # made from the bundle alone, so it comes last
     return Run(out, articles, translations, report)
 
 

@@ -147,10 +147,10 @@ def _translate_window(
 
 def _solve(texts: Sequence[str], engine: Engine) -> Iterator[dict[str, Remembered]]:
     """What becomes of each text, in portions as they are ready; what is too long for the model goes through in parts."""
-    units_of = {text: _units(clean_for_model(text), engine, engine.max_source_tokens) for text in texts}
+    units_of = {text: units(text, engine) for text in texts}
     users: defaultdict[str, list[str]] = defaultdict(list)
-    for text, units in units_of.items():
-        for unit in dict.fromkeys(units):
+    for text, parts in units_of.items():
+        for unit in dict.fromkeys(parts):
             users[unit].append(text)
     done: dict[str, _Draft] = {}
     for drafts in _drafts(list(users), engine):
@@ -168,6 +168,11 @@ def _remembered(drafts: Sequence[_Draft]) -> Remembered:
     return Remembered(joined.target, joined.score, joined.origin, joined.at_limit)
 
 
+def units(text: str, engine: Engine) -> list[str]:
+    """What the model is given for `text`: the text cleaned, in one piece or in as few as it takes."""
+    return _units(clean_for_model(text), engine, engine.max_source_tokens)
+
+
 def _units(given: str, engine: Engine, longest: int) -> list[str]:
     """`given` in as few parts as needed so that each has at most `longest` source tokens."""
 
@@ -180,11 +185,11 @@ def _units(given: str, engine: Engine, longest: int) -> list[str]:
     return [given[start:end] for start, end in split_clauses(given, fits)]
 
 
-def _drafts(units: Sequence[str], engine: Engine) -> Iterator[dict[str, _Draft]]:
+def _drafts(parts: Sequence[str], engine: Engine) -> Iterator[dict[str, _Draft]]:
     """The best draft of every unit, in portions: sound ones as batches finish, then the others after their repairs."""
     doubtful: dict[str, _Draft] = {}
-    for batch in engine.decode(units):
-        drafts = {units[index]: _draft(units[index], hypothesis, "model") for index, hypothesis in batch}
+    for batch in engine.decode(parts):
+        drafts = {parts[index]: _draft(parts[index], hypothesis, "model") for index, hypothesis in batch}
         sound = {unit: draft for unit, draft in drafts.items() if not serious(draft.flags)}
         doubtful.update((unit, draft) for unit, draft in drafts.items() if unit not in sound)
         yield sound

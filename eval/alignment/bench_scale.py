@@ -9,6 +9,7 @@ and precision and recall of near-duplicates against what was planted; then the g
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import random
 import resource
@@ -21,7 +22,7 @@ from pathlib import Path
 from plant import Planted, background, plant
 from score import PairKey, claims, gold_pairs, score
 
-from xlate.share import Sharing, ShareSettings, align, as_data
+from xlate.share import ShareSettings, Sharing, align, as_data
 
 
 def claimed(sharing: Sharing) -> Mapping[PairKey, str]:
@@ -30,7 +31,7 @@ def claimed(sharing: Sharing) -> Mapping[PairKey, str]:
 
 
 def corpus(paths: list[Path], size: int, seed: int) -> Planted:
-    """A planted corpus of about `size` sentences; InputError-free: too small a background is told and ends the run."""
+    """A planted corpus of about `size` sentences; ends the program with a line where the background is too small."""
     pool = list(background(paths))
     random.Random(seed).shuffle(pool)
     wanted = int(size / 1.19)  # what planting 30 % adds, after merged sentences take from the pool
@@ -79,10 +80,11 @@ def main() -> None:
         command += ["--seed", str(options.seed), "--semantic", options.semantic]
         rows.append(json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout))
         print(rows[-1])
-    for a, b in zip(rows, rows[1:], strict=False):
+    for a, b in itertools.pairwise(rows):
         print(
             f"{b['sentences'] / a['sentences']:.1f} times the sentences: "
-            f"{b['seconds'] / a['seconds']:.1f} times the time, {b['cpu_seconds'] / a['cpu_seconds']:.1f} of the processor"
+            f"{b['seconds'] / a['seconds']:.1f} times the time, "
+            f"{b['cpu_seconds'] / a['cpu_seconds']:.1f} times the processor time"
         )
 
 

@@ -69,7 +69,11 @@ def background(paths: Iterable[Path], least_words: int = 7, most_words: int = 60
                 text = " ".join(line.split("\t")[0].split())
                 tokens = forms(text)
                 name = key(tokens)
-                if least_words <= min(len(tokens), len(text.split())) and len(tokens) <= most_words and name not in seen:
+                if (
+                    least_words <= min(len(tokens), len(text.split()))
+                    and len(tokens) <= most_words
+                    and name not in seen
+                ):
                     seen.add(name)
                     yield text
 
@@ -225,7 +229,7 @@ def _edited(
 ) -> tuple[list[str], list[tuple[int, int, str]], str]:
     """The copy's sentences, the true pairs (part of the original, part of the copy, tier), and the edit's name."""
     words = text.split()
-    if edit == "split" and len(words) < 14 or edit == "quotation" and len(words) < 16:
+    if (edit == "split" and len(words) < 14) or (edit == "quotation" and len(words) < 16):
         edit = "insert"
     if edit == "verbatim":
         return [text], [(0, 0, "verbatim")], edit

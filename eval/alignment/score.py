@@ -7,7 +7,8 @@ row is one pair: `article_a text_a article_b text_b tier note also`. A claimed p
 one that `also` names (separated by `;`). Where `also` names `none` the pair is optional: finding it at any tier,
 or not at all, costs nothing. Any pair that no row names is wrong. `copied` pools verbatim, near-duplicate and
 contained: a pair of that group found at any tier of the group is right.
-Segments are matched by article (gold ids may be file stems) and text, white space aside; see `recut` for segments that were cut otherwise.
+Segments are matched by article (gold ids may be file stems) and text, white space aside; see
+`recut` for segments that were cut otherwise.
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ class Counts:
     missed: list[str] = field(default_factory=list)
 
     def scores(self) -> dict[str, float]:
+        """Precision, recall and F1; with nothing claimed precision is 1, with nothing expected recall is."""
         precision = self.right / self.claimed if self.claimed else 1.0
         recall = self.found / self.expected if self.expected else 1.0
         f1 = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
@@ -73,7 +75,9 @@ def pair_key(a: Side, b: Side) -> PairKey:
 def read_gold(path: Path) -> dict[PairKey, Gold]:
     with open(path, encoding="utf-8", newline="") as handle:
         rows = list(csv.DictReader(handle, delimiter="\t", quoting=csv.QUOTE_NONE))
-    return gold_pairs((r["article_a"], r["text_a"], r["article_b"], r["text_b"], r["tier"], "", r["also"]) for r in rows)
+    return gold_pairs(
+        (r["article_a"], r["text_a"], r["article_b"], r["text_b"], r["tier"], "", r["also"]) for r in rows
+    )
 
 
 def gold_pairs(rows: Iterable[Sequence[str]]) -> dict[PairKey, Gold]:

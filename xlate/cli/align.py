@@ -74,7 +74,9 @@ def _summary(sharing: Sharing, places: dict[str, Path]) -> dict[str, Any]:
         "clusters": dict(Counter(c.tier for c in sharing.clusters if not c.evidence["within_article"])),
         "repeats_within_an_article": sum(bool(c.evidence["within_article"]) for c in sharing.clusters),
         "alerts": dict(sorted(_alerts(sharing).items())),
-        "boilerplate": [{"text": b.text, "site": b.site, "articles": b.articles, "of": b.of} for b in sharing.boilerplate],
+        "boilerplate": [
+            {"text": b.text, "site": b.site, "articles": b.articles, "of": b.of} for b in sharing.boilerplate
+        ],
         "near_identical": [list(names) for names in sharing.near_identical],
         "unique": {name: len(ids) for name, ids in sharing.unique.items()},
         "semantic": sharing.semantic,

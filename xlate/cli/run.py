@@ -11,6 +11,8 @@ import typer
 from xlate.cli.app import app
 from xlate.cli.console import Bar, err, table
 from xlate.cli.options import DEFAULT_MODEL, Json, MemoryPath, Model, Quiet, memory_path, takes_settings
+from xlate.cli.report import open_page
+from xlate.errors import UsageError
 from xlate.settings import Settings
 
 if TYPE_CHECKING:
@@ -45,16 +47,20 @@ def run(
     include_boilerplate: Annotated[
         bool, typer.Option("--include-boilerplate", help="Translate menus, notices and forms too.")
     ] = False,
+    show: Annotated[bool, typer.Option("--open", help="Open OUT/index.html in your browser.")] = False,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
     """Translate a folder of articles into a bilingual bundle.
 
-    Writes OUT/articles, OUT/bitext.*, OUT/run.json and, with --references, OUT/scores.json. What was translated before
+    Writes OUT/index.html, OUT/articles, OUT/bitext.*, OUT/run.json and, with --references, OUT/scores.json. What was translated before
     comes from the memory, so a repeated or interrupted run pays only for what is new.
     """
     from xlate import pipeline
+    from xlate.report import PAGE
 
+    if show and formats and "jsonl" not in formats:
+        raise UsageError(f"--open shows {PAGE}, which is made from bitext.jsonl; add --format jsonl")
     chosen = pipeline.Options(
         model=model,
         settings=settings,
@@ -76,6 +82,8 @@ def run(
         _summary(result)
         if result.report["model"]["name"] == DEFAULT_MODEL:
             typer.echo(STARTER, err=True)
+    if show:
+        open_page(out / PAGE)
     for problem in result.problems:
         err(f"{problem['path']}: {problem['message']}")
     if result.problems:

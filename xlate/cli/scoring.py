@@ -74,6 +74,7 @@ def score_options(
     allow_underpowered: bool,
 ) -> Options:
     """The options of a report from what was typed. Raises UsageError for what cannot be meant."""
+    from xlate.check import KINDS
     from xlate.score.gates import parse_gate
     from xlate.score.judge import Options, Test
     from xlate.score.metrics import metric_names
@@ -81,6 +82,15 @@ def score_options(
     tests: dict[str, tuple[Test, ...]] = {"bs": ("bs",), "ar": ("ar",), "both": ("bs", "ar"), "none": ()}
     if paired not in tests:
         raise UsageError(f"unknown test '{paired}' for --paired; choose from {', '.join(tests)}")
+    parsed = tuple(
+        parse_gate(option, text)  # type: ignore[arg-type]
+        for option, texts in gates.items()
+        for text in texts or ()
+    )
+    for gate in parsed:
+        if gate.option == "--max-flags" and gate.name not in ("any", *KINDS):
+            # a misspelt kind would never be found, and the gate would never fail
+            raise UsageError(f"{gate}: unknown flag '{gate.name}'; choose from any, {', '.join(KINDS)}")
     names = [name for item in metrics or ["bleu", "chrf"] for name in item.split(",")]
     return Options(
         metrics=metric_names(names),
@@ -88,11 +98,7 @@ def score_options(
         trials=trials,
         seed=seed,
         paired=tests[paired],
-        gates=tuple(
-            parse_gate(option, text)  # type: ignore[arg-type]
-            for option, texts in gates.items()
-            for text in texts or ()
-        ),
+        gates=parsed,
         lower_end=lower_end,
         allow_underpowered=allow_underpowered,
     )

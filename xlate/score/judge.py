@@ -100,7 +100,7 @@ def judge(
     """
     options = options or Options()
     metrics = metric_names([*options.metrics, *(g.name for g in options.gates if g.option != "--max-flags")])
-    _refuse_unfit(options, systems, baseline)
+    refuse_unfit(options, baseline, systems)
     if baseline is not None:
         check_baseline(baseline, task, metrics, settings)
     scorers = [Scorer(metric, task.streams) for metric in metrics]
@@ -115,8 +115,8 @@ def judge(
     return Report(task, metrics, tuple(reports), options, baseline, base, verdicts)
 
 
-def _refuse_unfit(options: Options, systems: Sequence[System], baseline: Baseline | None) -> None:
-    """Gates that nothing is there for are refused before any work."""
+def refuse_unfit(options: Options, baseline: Baseline | None, systems: Sequence[System] = ()) -> None:
+    """Raise UsageError for gates that nothing is there for, before any work."""
     if options.lower_end and options.samples <= 0:
         raise UsageError("--lower-end needs an interval; give --samples a number above 0")
     for gate in options.gates:

@@ -83,11 +83,14 @@ class Scorer:
     def __init__(self, metric: str, references: Sequence[Stream]):
         from sacrebleu.metrics import METRICS as CLASSES
 
+        from xlate.score.ter import fast_ter
+
         (self.metric,) = metric_names([metric])
         class_name, arguments = METRICS[self.metric]
         # `force` only silences a warning about tokenised text; the number does not depend on it
         arguments = {**arguments, "force": True} if class_name == "BLEU" else arguments
-        self._metric: Any = CLASSES[class_name](references=references, **arguments)
+        kind: Any = fast_ter() if class_name == "TER" else CLASSES[class_name]
+        self._metric: Any = kind(references=references, **arguments)
 
     def statistics(self, hypotheses: Sequence[str]) -> Statistics:
         """Statistics of each segment and the corpus score. Needs at least one segment."""

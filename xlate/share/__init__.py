@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from xlate.share.align import align
 from xlate.share.difference import Alert, Difference, Edit, EnglishEdit, Span, diff_english, difference
-from xlate.share.values import ArticlePair, Boilerplate, Pair, Sharing, ShareSettings, expand
+from xlate.share.find import align
+from xlate.share.values import ArticlePair, Boilerplate, Pair, ShareSettings, Sharing, expand
 from xlate.share.write import as_data, near_duplicates, representatives, write_clusters, write_matrix
 
 __all__ = [

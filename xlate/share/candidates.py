@@ -14,13 +14,15 @@ from typing import Any
 
 _BLOCK = 2048  # segments whose postings are expanded at a time: bounds memory
 _NEIGHBOURS = 3
+_ALIKE = 3  # words that neighbours must have in common at the end they are sorted by
 _ENOUGH = 8  # shared keys that always make a candidate: a common fragment of five or six words
 
 
 def candidates(texts: Sequence[Sequence[str]], posting: int) -> Iterator[tuple[int, int]]:
     """Yield index pairs (i < j) of `texts` (folded words, sorted, distinct) that may say the same, without repeats.
 
-    A pair qualifies with a fifth of the rare keys of the one that has fewer, or with 8 shared keys.
+    A pair qualifies with a fifth of the rare keys of the one that has fewer (rounded up, and two from five keys on), or
+    with 8 shared keys.
     """
     import numpy as np
 
@@ -42,7 +44,7 @@ def candidates(texts: Sequence[Sequence[str]], posting: int) -> Iterator[tuple[i
         right = keys.posting[np.repeat(keys.start[rows], lengths) + offsets]
         later = right > left
         code, shared = np.unique(left[later] * count + right[later], return_counts=True)
-        need = np.minimum(_ENOUGH, np.maximum(1, -(-np.minimum(held[code // count], held[code % count]) // 5)))
+        need = np.minimum(_ENOUGH, -(-(np.minimum(held[code // count], held[code % count]) + 1) // 5))
         kept = np.union1d(code[shared >= need], beside[(beside >= low * count) & (beside < high * count)])
         yield from zip((kept // count).tolist(), (kept % count).tolist(), strict=True)
 
@@ -95,9 +97,11 @@ def _beside(texts: Sequence[Sequence[str]]) -> Any:
 
     count = len(texts)
     codes = []
-    for order in (range(count), sorted(range(count), key=lambda i: texts[i][::-1])):
-        ranked = np.array(order, dtype=np.int64)
+    for step_in in (1, -1):
+        read = [list(text[::step_in]) for text in texts]
+        ranked = sorted(range(count), key=lambda i: read[i])
         for step in range(1, _NEIGHBOURS + 1):
-            a, b = ranked[:-step], ranked[step:]
-            codes.append(np.minimum(a, b) * count + np.maximum(a, b))
-    return np.unique(np.concatenate(codes))
+            for a, b in zip(ranked, ranked[step:], strict=False):
+                if read[a][:_ALIKE] == read[b][:_ALIKE]:
+                    codes.append(min(a, b) * count + max(a, b))
+    return np.unique(np.array(codes, dtype=np.int64))

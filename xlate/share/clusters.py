@@ -41,7 +41,7 @@ def group(edges: Edges, tier: Tier) -> list[tuple[int, ...]]:
             for k in groups[b]:
                 member[k] = a
             groups[a] |= groups.pop(b)
-    left = [(i, j) for i, j in edges if member[i] != member[j]]
+    left: list[tuple[int, ...]] = [(i, j) for i, j in edges if member[i] != member[j]]
     return sorted([tuple(sorted(g)) for g in groups.values() if len(g) > 1] + left)
 
 

@@ -16,12 +16,14 @@ from xlate.share.values import ShareSettings
 
 _ALIKE = 0.7  # letters that two stretches must share (Dice) to be two spellings of one thing
 _OUTSIDE = 0.15  # share of the larger segment that lies outside the smaller one when it is contained
+_TRIPLE = 1.35  # one wrong letter spoils three stretches of three, lost and gained: what they miss counts less
 _LITTLE = 0.3  # share of the smaller segment's letters in common words below which only a fragment can be shared
 _MOVED = 0.9  # what words in another order are worth
-_BORDER = 0.5  # below this share in common, misspelt words are not looked for out of order
+_BORDER = 0.4  # below this share in common, letters are not compared out of order
 _WHOLE = 0.97  # share of the smaller segment that stands in the larger when nothing was edited
-_SHORT = 7  # words; a shorter segment needs more in common to be an edited copy
+_SHORT = 9  # words; a shorter segment needs more in common to be an edited copy
 _SHORT_NEAR = 0.78
+_INTACT = 0.95  # share of the smaller segment's letters that stand in the larger, with or without a break
 _LEAST_COMMON = 3  # words
 _DENSE = 0.7  # share of a fragment's span, on either side, that must match
 _FRAGMENT_LETTERS = 30
@@ -84,59 +86,49 @@ class Comparer:
         self._triples: frozenset[tuple[str, ...]] | None = None
 
     def compare(self, b: Text) -> Match | None:
-        """The tier of this text (a) and `b`, or None. Verbatim is not looked for: the texts are distinct."""
+        """The tier of this text (a) and `b`, or None. Verbatim is not looked for: the texts are distinct.
+
+        In this order: contained without an edit, near-duplicate, contained with edits, quotation, and again
+        near-duplicate where noise and another order of words came together.
+        """
         a, settings = self._a, self._settings
-        size_a, size_b = a.before[-1], b.before[-1]
-        smaller, larger = sorted((size_a, size_b))
+        size = a.before[-1] + b.before[-1]
+        smaller = min(a.before[-1], b.before[-1])
         bag = sum([len(w) * min(a.bag[w], b.bag[w]) for w in a.bag.keys() & b.bag.keys()])
         nested = a.joined in b.joined or b.joined in a.joined
         if bag < _LITTLE * smaller and not nested and not (bag >= _FRAGMENT_LETTERS / 2 and self._shares_run(b)):
             return None
         runs = self._runs(b)
-        matched_a, matched_b = sum(r[4] for r in runs), sum(r[5] for r in runs)
-        ordered = (matched_a + matched_b) / (size_a + size_b)
-        # the same words in another order say nearly the same
-        same = max(ordered, _MOVED * 2 * bag / (size_a + size_b))
-        if _BORDER <= same < settings.near:
-            same = max(same, _MOVED * 2 * (bag + self._respelt(b)) / (size_a + size_b))
         best, kept_words, kept = _fragment(runs, a, b)
-        held = kept / smaller
         if nested:
-            best, held = _inside(a, b), 1.0
-        span = b.before[best[3]] - b.before[best[2]] if size_b == larger else a.before[best[1]] - a.before[best[0]]
-        contained = Match("contained", round(min(1.0, held), 4), best)
-        if held >= _WHOLE and 1 - span / larger >= _OUTSIDE:
+            best, kept = _inside(a, b), smaller
+        contained = Match("contained", round(min(1.0, kept / smaller), 4), best)
+        if kept >= _WHOLE * smaller and _outside(a, b, best) >= _OUTSIDE:
             return contained
-        words = min(len(a.forms), len(b.forms))
-        if same >= (settings.near if words >= _SHORT else _SHORT_NEAR) and _common_words(runs) >= _LEAST_COMMON:
-            return Match("near-duplicate", round(same, 4), (0, len(a.forms), 0, len(b.forms)))
-        if held >= settings.part and _common_words(runs) >= _LEAST_COMMON:
+        # the same words in another order say nearly the same
+        same = max(2 * sum(r[4] for r in runs) / size, _MOVED * 2 * bag / size)
+        loose = same
+        if _BORDER <= same < settings.near:
+            loose = 1 - (1 - _triple_letters(a.joined, b.joined)) / _TRIPLE
+        # a short segment that lost nothing had a clause put in; else few words may tell of another event
+        long = min(len(a.forms), len(b.forms)) >= _SHORT or sum(r[4] for r in runs) >= _INTACT * smaller
+        least = settings.near if long else max(settings.near, _SHORT_NEAR)
+        if _common_words(runs) < _LEAST_COMMON:
+            return None if not nested else contained
+        if same >= least or loose >= max(least, _SHORT_NEAR):
+            return Match("near-duplicate", round(max(same, loose), 4), (0, len(a.forms), 0, len(b.forms)))
+        if kept >= settings.part * smaller:
             return contained
-        return self._quotation(b, best, kept_words, kept)
+        quotation = self._quotation(b, best, kept_words, kept)
+        if quotation is None and loose >= least:
+            return Match("near-duplicate", round(loose, 4), (0, len(a.forms), 0, len(b.forms)))
+        return quotation
 
     def _shares_run(self, b: Text) -> bool:
         """Whether three words in a row are the same: a long fragment has them."""
         if self._triples is None:
             self._triples = frozenset(zip(self._a.forms, self._a.forms[1:], self._a.forms[2:], strict=False))
         return not self._triples.isdisjoint(zip(b.forms, b.forms[1:], b.forms[2:], strict=False))
-
-    def _respelt(self, b: Text) -> int:
-        """Letters kept by words that `b` has spelt otherwise, wherever they stand: greedy, best first."""
-        left_a, left_b = sorted((self._a.bag - b.bag).elements()), sorted((b.bag - self._a.bag).elements())
-        alike = sorted(
-            ((-2 * kept / (len(x) + len(y)), i, j, kept) for i, x in enumerate(left_a) for j, y in enumerate(left_b)
-             if 2 * min(len(x), len(y)) >= _ALIKE * (len(x) + len(y))
-             and (kept := common_letters(x, y)) * 2 >= _ALIKE * (len(x) + len(y)))
-        )
-        used_a: set[int] = set()
-        used_b: set[int] = set()
-        total = 0
-        for _, i, j, kept in alike:
-            if i not in used_a and j not in used_b:
-                used_a.add(i)
-                used_b.add(j)
-                total += kept
-        return total
 
     def _quotation(self, b: Text, best: tuple[int, int, int, int], words: int, kept: int) -> Match | None:
         """A long dense fragment, or a shorter one that both sides put in quotation marks."""
@@ -171,6 +163,20 @@ class Comparer:
                     kept = 0
             runs.append((a0, a1, b0, b1, kept, kept, False))
         return runs
+
+
+def _outside(a: Text, b: Text, fragment: tuple[int, int, int, int]) -> float:
+    """Share of the larger text that lies outside a common stretch."""
+    a0, a1, b0, b1 = fragment
+    if a.before[-1] > b.before[-1]:
+        return 1 - (a.before[a1] - a.before[a0]) / a.before[-1]
+    return 1 - (b.before[b1] - b.before[b0]) / b.before[-1]
+
+
+def _triple_letters(a: str, b: str) -> float:
+    """Dice coefficient of the stretches of three letters."""
+    ours, theirs = ({text[i : i + 3] for i in range(len(text) - 2)} for text in (a, b))
+    return 2 * len(ours & theirs) / (len(ours) + len(theirs))
 
 
 def _common_words(runs: list[tuple[int, int, int, int, int, int, bool]]) -> int:

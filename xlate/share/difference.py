@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
-from xlate.share.words import ATTRIBUTION, Word, is_title, negates, number_values, place, words
+from xlate.share.words import ATTRIBUTION, Word, is_title, listed, negates, number_values, place, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +55,7 @@ class Difference:
     def as_data(self) -> dict[str, Any]:
         """Plain JSON data."""
         return {
-            "edits": [
-                {"op": e.op, "kind": e.kind, "a": _span_data(e.a), "b": _span_data(e.b)} for e in self.edits
-            ],
+            "edits": [{"op": e.op, "kind": e.kind, "a": _span_data(e.a), "b": _span_data(e.b)} for e in self.edits],
             "alerts": [{"kind": x.kind, "a": list(x.a), "b": list(x.b)} for x in self.alerts],
         }
 
@@ -66,7 +64,9 @@ def _span_data(span: Span) -> dict[str, Any]:
     return {"start": span.start, "end": span.end, "text": span.text}
 
 
-def difference(a: str, b: str, range_a: tuple[int, int] | None = None, range_b: tuple[int, int] | None = None) -> Difference:
+def difference(
+    a: str, b: str, range_a: tuple[int, int] | None = None, range_b: tuple[int, int] | None = None
+) -> Difference:
     """Compare two Arabic texts by words, or only the words within a range of code points on each side.
 
     Spelling that folds to the same letters and lost or added spaces are no difference.
@@ -92,7 +92,11 @@ def _steps(a: Sequence[str], b: Sequence[str]) -> list[tuple[str, int, int, int,
         if op == "equal" or "".join(a[i0:i1]) == "".join(b[j0:j1]):
             continue
         if op == "replace" and i1 - i0 == j1 - j0:
-            steps += [("replace", i, i + 1, j, j + 1) for i, j in zip(range(i0, i1), range(j0, j1), strict=True) if a[i] != b[j]]
+            steps += [
+                ("replace", i, i + 1, j, j + 1)
+                for i, j in zip(range(i0, i1), range(j0, j1), strict=True)
+                if a[i] != b[j]
+            ]
         else:
             steps.append((op, i0, i1, j0, j1))
     return steps
@@ -114,18 +118,16 @@ def _span(text: str, found: Sequence[Word], first: int, last: int) -> Span:
     return Span(start, end, text[start:end])
 
 
-def _kind(
-    op: str, a: Sequence[Word], b: Sequence[Word], at: tuple[int, int, int, int], moved: set[str]
-) -> str:
+def _kind(op: str, a: Sequence[Word], b: Sequence[Word], at: tuple[int, int, int, int], moved: set[str]) -> str:
     """What an edit changes: the most telling kind that fits."""
     i0, i1, j0, j1 = at
     old, new = [w.form for w in a[i0:i1]], [w.form for w in b[j0:j1]]
-    if " ".join(old) in moved and old or " ".join(new) in moved and new:
+    if (" ".join(old) in moved and old) or (" ".join(new) in moved and new):
         return "wording"
     numbers = number_values(old) ^ number_values(new)
     if numbers and (op == "replace" or len(old) + len(new) == 1):
         return "number"
-    if any(w in ATTRIBUTION or w[:1] in "وف" and w[1:] in ATTRIBUTION for w in old + new):
+    if any(w in ATTRIBUTION or (w[:1] in "وف" and w[1:] in ATTRIBUTION) for w in old + new):
         return "attribution"
     if op == "insert":
         return "addition"
@@ -149,7 +151,9 @@ def _alerts(a: Sequence[str], b: Sequence[str]) -> Iterable[Alert]:
         yield Alert("number", tuple(sorted(numbers[0] - numbers[1])), tuple(sorted(numbers[1] - numbers[0])))
     said = [Counter(w for w in side if negates(w)) for side in sides]
     if said[0].total() != said[1].total():
-        yield Alert("negation", tuple(sorted((said[0] - said[1]).elements())), tuple(sorted((said[1] - said[0]).elements())))
+        yield Alert(
+            "negation", tuple(sorted((said[0] - said[1]).elements())), tuple(sorted((said[1] - said[0]).elements()))
+        )
     named = [{p: w for w in side if (p := place(w))} for side in sides]
     if named[0].keys() != named[1].keys():
         only_a = tuple(sorted(named[0][p] for p in named[0].keys() - named[1].keys()))
@@ -188,15 +192,15 @@ def diff_english(
     the model's attention gives them. Else, with `translate`, the changed Arabic words are translated alone and tied
     to the step that shares most words with them. With neither, steps are tied to no Arabic edit.
     """
-    glosses = [(translate(e.a.text) if e.a.text else "", translate(e.b.text) if e.b.text else "") for e in found.edits] if (
-        translate
-    ) else []
+    glosses = (
+        [(translate(e.a.text) if e.a.text else "", translate(e.b.text) if e.b.text else "") for e in found.edits]
+        if (translate)
+        else []
+    )
     edits = []
     for op, a, b in _english_steps(english_a, english_b):
         if links_a is not None and links_b is not None:
-            tied = tuple(
-                n for n, e in enumerate(found.edits) if _linked(e.a, a, links_a) or _linked(e.b, b, links_b)
-            )
+            tied = tuple(n for n, e in enumerate(found.edits) if _linked(e.a, a, links_a) or _linked(e.b, b, links_b))
         else:
             tied = tuple(n for n, pair in enumerate(glosses) if _shared(pair[0], a.text) or _shared(pair[1], b.text))
         edits.append(EnglishEdit(op, a, b, tied, tuple(glosses[n] for n in tied) if glosses else ()))
@@ -212,12 +216,10 @@ def _english_steps(a: str, b: str) -> Iterable[tuple[str, Span, Span]]:
 
 
 def _linked(arabic: Span, english: Span, links: Iterable[tuple[int, int, int, int]]) -> bool:
-    return any(
-        s < arabic.end and arabic.start < e and x < english.end and english.start < y for s, e, x, y in links
-    )
+    return any(s < arabic.end and arabic.start < e and x < english.end and english.start < y for s, e, x, y in links)
 
 
-_ENGLISH_SMALL = frozenset("a an the of to in on at for by and or with from is are was were be been that this it its as".split())
+_ENGLISH_SMALL = listed("a an the of to in on at for by and or with from is are was were be been that this it its as")
 
 
 def _shared(gloss: str, span: str) -> bool:

@@ -7,7 +7,7 @@ Keys of `Cluster.evidence`, plain JSON data:
 - `identical` (verbatim): whether the members are equal as written, and not only after folding; `representative`: the
   member written with most words;
 - `same`: lists of members that are verbatim among themselves (other tiers; lists of one are left out);
-- `pairs`: objects `a`, `b` (segment ids, the first of such a list for all of it; `a` is from the article published first where dates
+- `pairs`: objects `a`, `b` (segment ids, the first of such a list for all of it; `a` from the earlier article where dates
   tell), `tier`, `score`, and where the tier has them `fragment` (`a_start`, `a_end`, `a_text`, `b_start`, …: half-open
   offsets in code points of the segment's own text) and `difference` (`xlate.share.difference`, offsets likewise);
 - `holder` (contained): the segment that holds the other;
@@ -29,7 +29,7 @@ from xlate.share.values import TIERS
 from xlate.share.words import words
 
 if TYPE_CHECKING:
-    from xlate.share.align import Class, Edges
+    from xlate.share.find import Class, Edges
 
 _ALERTS = ("number", "negation", "name")
 
@@ -38,7 +38,7 @@ def clusters(classes: Sequence[Class], edges: Mapping[Tier, Edges], published: M
     """All clusters: by tier, then by the first member's place."""
     for tier in TIERS:
         if tier == "verbatim":
-            groups = [(n,) for n, c in enumerate(classes) if len(c.segments) > 1]
+            groups: list[tuple[int, ...]] = [(n,) for n, c in enumerate(classes) if len(c.segments) > 1]
         else:
             groups = group({pair: match.score for pair, match in edges[tier].items()}, tier)
         found = [_cluster(tier, [classes[n] for n in g], _matches(g, edges[tier]), published) for g in groups]
@@ -108,7 +108,7 @@ def _pair(tier: Tier, a: Segment, b: Segment, match: Match, published: Mapping[s
         a, b, a0, a1, b0, b1 = b, a, b0, b1, a0, a1
     data: dict[str, Any] = {"a": a.id, "b": b.id, "tier": tier, "score": match.score}
     if tier == "paraphrase":
-        return data | match.detail
+        return data | dict(match.detail)
     if tier == "near-duplicate":
         return data | {"difference": difference(a.text, b.text).as_data()}
     range_a, range_b = _range(a.text, a0, a1), _range(b.text, b0, b1)

@@ -15,7 +15,7 @@ from xlate.share.values import ArticlePair
 from xlate.share.words import forms
 
 if TYPE_CHECKING:
-    from xlate.share.align import Class, Edges
+    from xlate.share.find import Class, Edges
 
 _IDENTICAL = 0.9  # share of the letters of both articles in verbatim, near-duplicate or contained segments
 _COPIED: frozenset[Tier] = frozenset(("verbatim", "near-duplicate", "contained"))

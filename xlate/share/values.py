@@ -35,7 +35,7 @@ class ShareSettings:
     fragment_words: int = 8
     quoted_words: int = 6
     paraphrase: float = 0.5
-    posting: int = 48
+    posting: int = 32
     boilerplate_articles: int = 5
     boilerplate_share: float = 0.1
     semantic: Semantic = "auto"
@@ -67,7 +67,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Boilerplate:
-    """A text set aside by its frequency: `articles` of the `of` articles of `site` (None: of unknown origin) hold it."""
+    """A text set aside by its frequency: `articles` of the `of` articles of `site` (None: unknown) hold it."""
 
     text: str
     site: str | None

@@ -1,0 +1,408 @@
+"""Shared sentences: tiers, evidence, clusters, matrix, determinism, and the align command."""
+
+import json
+import random
+from dataclasses import replace
+
+import pytest
+from conftest import SEEDS, xlate
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from xlate.data import Article, Segment
+from xlate.errors import OutputError, UsageError
+from xlate.share import (
+    ShareSettings,
+    Sharing,
+    align,
+    as_data,
+    expand,
+    near_duplicates,
+    representatives,
+    write_clusters,
+    write_matrix,
+)
+
+OFF = ShareSettings(semantic="off")
+WIRE = "أعلنت وزارة الداخلية التونسية يوم الاثنين توقيف خمسة أشخاص يشتبه في انتمائهم إلى شبكة لتهريب السلاح قرب الحدود"
+EDITED = "وأعلنت وزارة الداخلية التونسية أمس توقيف سبعة أشخاص يشتبه في انتمائهم إلى شبكة كبيرة لتهريب السلاح قرب الحدود"
+OTHER = "ارتفعت أسعار القمح في الأسواق العالمية خلال الأسبوع الماضي بسبب الجفاف الذي ضرب مناطق واسعة من أستراليا"
+HEADLINE = "توقيف شبكة لتهريب السلاح قرب الحدود الغربية"
+QUOTED = "لن نتراجع عن قرارنا مهما كانت الضغوط التي تمارسها علينا الدول الكبرى في هذا الملف"
+FAR = (
+    "يستعد المنتخب الوطني لخوض مباراته المقبلة على ملعب رادس أمام جمهور غفير من أنصاره",
+    "افتتح معرض الكتاب الدولي أبوابه للزوار بمشاركة أكثر من ثلاثمائة دار نشر عربية",
+    "تراجعت درجات الحرارة في المناطق الساحلية مع هبوب رياح شمالية قوية على السواحل",
+)
+
+
+def corpus(**texts: list[str]) -> tuple[list[Article], list[Segment]]:
+    """One article a keyword, one segment a sentence."""
+    articles, segments = [], []
+    for name, sentences in texts.items():
+        offset = 0
+        for index, sentence in enumerate(sentences):
+            start = offset
+            offset += len(sentence) + 1
+            segments.append(Segment(f"{name}:{index}", name, index, index, start, offset - 1, sentence))
+        articles.append(Article(name, None, "\n".join(sentences)))
+    return articles, segments
+
+
+def found(settings: ShareSettings = OFF, **texts: list[str]) -> Sharing:
+    return align(*corpus(**texts), settings=settings)
+
+
+def only(sharing: Sharing):
+    assert len(sharing.clusters) == 1, [c.tier for c in sharing.clusters]
+    return sharing.clusters[0]
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "tier"),
+    [
+        (WIRE, WIRE, "verbatim"),
+        (WIRE, WIRE.replace("التونسية يوم", "التونسيةيوم"), "verbatim"),
+        (WIRE, "«" + WIRE.replace("أشخاص", "اشخاص،") + "».", "verbatim"),
+        (WIRE, EDITED, "near-duplicate"),
+        (WIRE, WIRE.replace("خمسة", "5"), "near-duplicate"),
+        (WIRE, WIRE.replace("شبكة", "شبكه").replace("السلاح", "السلاخ").replace("الحدود", "الجدود"), "near-duplicate"),
+        (WIRE, " ".join(WIRE.split()[8:] + WIRE.split()[:8]), "near-duplicate"),
+        (WIRE, WIRE.replace("توقيف", "، بحسب بيان رسمي صدر مساء، توقيف"), "near-duplicate"),
+        (HEADLINE, f"{HEADLINE} {OTHER}", "contained"),
+        (OTHER, f"{HEADLINE} {OTHER.replace('الماضي بسبب', 'الماضيبسبب')}", "contained"),
+        (WIRE, f"{WIRE}، فيما {OTHER}", "contained"),
+        (
+            f"قال الرئيس في خطابه أمام البرلمان «{QUOTED}»",
+            f'وتعليقا على العقوبات كتب الوزير الأول: "{QUOTED}" ثم غادر العاصمة إلى جنيف',
+            "quotation",
+        ),
+        (WIRE, OTHER, None),
+        (WIRE, FAR[2], None),
+        ("قال وزير الخارجية الجزائري اليوم", "قال وزير الخارجية المصري أمس", None),
+    ],
+)  # fmt: skip
+def test_tier_of_a_pair(a, b, tier):
+    sharing = found(one=[a, FAR[0]], two=[FAR[1], b])
+    pairs = sharing.pairs()
+    assert {p.tier for p in pairs.values()} == ({tier} if tier else set())
+    assert set(pairs) == ({("one:0", "two:1")} if tier else set())
+
+
+def test_numbers_that_differ_part_verbatim_from_near_duplicate():
+    a = WIRE.replace("خمسة", "2 7")
+    assert only(found(one=[a], two=[WIRE.replace("خمسة", "27")])).tier == "near-duplicate"
+    assert only(found(one=[WIRE.replace("خمسة", "15.000")], two=[WIRE.replace("خمسة", "١٥٬٠٠٠")])).tier == "verbatim"
+
+
+def test_near_duplicate_evidence_is_the_edit_script_with_alerts_on_top():
+    cluster = only(found(one=[WIRE], two=[EDITED]))
+    (pair,) = cluster.evidence["pairs"]
+    assert (pair["a"], pair["b"], pair["tier"]) == ("one:0", "two:0", "near-duplicate")
+    assert pair["score"] == cluster.score
+    edits = pair["difference"]["edits"]
+    assert ("replace", "number", "خمسة", "سبعة") in [
+        (e["op"], e["kind"], e["a"]["text"], e["b"]["text"]) for e in edits
+    ]
+    assert ("insert", "addition", "", "كبيرة") in [(e["op"], e["kind"], e["a"]["text"], e["b"]["text"]) for e in edits]
+    for edit in edits:
+        for side, text in (("a", WIRE), ("b", EDITED)):
+            assert text[edit[side]["start"] : edit[side]["end"]] == edit[side]["text"]
+    assert cluster.evidence["alerts"] == [{"kind": "number", "a": ["5"], "b": ["7"], "pair": ["one:0", "two:0"]}]
+
+
+def test_quotation_evidence_is_the_fragment_with_offsets_on_each_side():
+    one = f"قال الرئيس في خطابه أمام البرلمان «{QUOTED}»"
+    two = f'وَكَتَب الوزير الأول: "{QUOTED.replace("الكبرى", "العظمى")}" ثم غادر العاصمة إلى جنيف في زيارة'
+    cluster = only(found(one=[one], two=[two]))
+    assert cluster.tier == "quotation"
+    (pair,) = cluster.evidence["pairs"]
+    fragment = pair["fragment"]
+    assert one[fragment["a_start"] : fragment["a_end"]] == fragment["a_text"] == QUOTED
+    assert two[fragment["b_start"] : fragment["b_end"]] == fragment["b_text"] == QUOTED.replace("الكبرى", "العظمى")
+    assert [e["a"]["text"] for e in pair["difference"]["edits"]] == ["الكبرى"]
+
+
+def test_contained_evidence_names_the_holder_and_the_place():
+    glued = f"{HEADLINE} {OTHER}"
+    cluster = only(found(one=[HEADLINE], two=[glued]))
+    assert cluster.evidence["holder"] == "two:0"
+    fragment = cluster.evidence["pairs"][0]["fragment"]
+    assert (fragment["b_start"], fragment["b_end"], fragment["b_text"]) == (0, len(HEADLINE), HEADLINE)
+
+
+def test_two_halves_of_one_sentence_are_contained_and_not_joined_to_each_other():
+    half, rest = " ".join(WIRE.split()[:8]), " ".join(WIRE.split()[8:])
+    sharing = found(one=[WIRE], two=[half, rest])
+    assert sorted(sharing.pairs()) == [("one:0", "two:0"), ("one:0", "two:1")]
+    assert {c.tier for c in sharing.clusters} == {"contained"}
+
+
+def test_a_chain_of_edits_is_not_one_cluster():
+    words = WIRE.split()
+    steps = [" ".join([*(f"كلمة{n}طويلة" for n in range(k)), *words[k:]]) for k in (0, 3, 6)]
+    sharing = found(one=[steps[0]], two=[steps[1]], three=[steps[2]])
+    pairs = {key: p.tier for key, p in sharing.pairs().items()}
+    assert pairs[("one:0", "two:0")] == pairs[("three:0", "two:0")] == "near-duplicate"
+    assert pairs.get(("one:0", "three:0")) != "near-duplicate"
+    assert all(len(c.members) == 2 for c in sharing.clusters)
+
+
+def test_verbatim_copies_stay_verbatim_inside_a_near_duplicate_cluster():
+    sharing = found(one=[WIRE], two=[WIRE], three=[EDITED])
+    assert [c.tier for c in sharing.clusters] == ["verbatim", "near-duplicate"]
+    near = sharing.clusters[1]
+    assert [m.segment for m in near.members] == ["one:0", "three:0", "two:0"]
+    assert near.evidence["same"] == [["one:0", "two:0"]]
+    claims = {
+        (p.a, p.b): p.tier for p in expand("near-duplicate", ["one:0", "three:0", "two:0"], near.evidence, near.score)
+    }
+    assert claims == {
+        ("one:0", "three:0"): "near-duplicate",
+        ("one:0", "two:0"): "verbatim",
+        ("three:0", "two:0"): "near-duplicate",
+    }
+    assert {key: p.tier for key, p in sharing.pairs().items()} == claims
+
+
+def test_repeats_inside_one_article_are_marked_and_not_shared():
+    sharing = found(one=[WIRE, FAR[0], WIRE], two=[FAR[1]])
+    assert only(sharing).evidence["within_article"] is True
+    assert sharing.matrix == ()
+    assert sharing.unique == {"one": ("one:0", "one:1", "one:2"), "two": ("two:0",)}
+
+
+def test_matrix_direction_near_identical_and_unique():
+    articles, segments = corpus(one=[WIRE, OTHER, FAR[0]], two=[EDITED, OTHER, FAR[0]], three=[FAR[2], OTHER])
+    dates = {"one": "2016-05-18", "two": "2016-05-17T10:00:00+01:00"}
+    articles = [replace(a, published=dates.get(a.id)) for a in articles]
+    sharing = align(articles, segments, settings=OFF)
+    cells = {(c.a, c.b): c for c in sharing.matrix}
+    assert sorted(cells) == [("one", "three"), ("one", "two"), ("three", "two")]
+    whole = cells["one", "two"]
+    assert (whole.shared_a, whole.segments_a, whole.share_a) == (3, 3, 1.0)
+    assert (whole.tiers, whole.first, whole.near_identical) == ({"verbatim": 2, "near-duplicate": 1}, "two", True)
+    assert (cells["one", "three"].first, cells["one", "three"].near_identical) == (None, False)
+    assert sharing.near_identical == (("one", "two"),)
+    assert sharing.unique == {"one": (), "two": (), "three": ("three:0",)}
+    pair = next(c for c in sharing.clusters if c.tier == "near-duplicate").evidence
+    assert pair["first"] == {"article": "two", "published": dates["two"]}
+    assert (pair["pairs"][0]["a"], pair["pairs"][0]["b"]) == ("two:0", "one:0")
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "first"),
+    [
+        ("2016-05-17", "2016-05-18", "one"),
+        ("2016-05-18", "2016-05-17T23:00:00Z", "two"),
+        ("2016-05-17T10:00:00Z", "2016-05-17T09:00:00Z", "two"),
+        ("2016-05-17", "2016-05-17T09:00:00Z", None),
+        ("2016-05-17T10:00:00+02:00", "2016-05-17T09:00:00Z", None),
+        ("2016-13-45", "2016-05-17", None),
+        (None, "2016-05-17", None),
+    ],
+)
+def test_direction_only_where_dates_tell(a, b, first):
+    articles, segments = corpus(one=[WIRE], two=[WIRE])
+    articles = [replace(articles[0], published=a), replace(articles[1], published=b)]
+    assert align(articles, segments, settings=OFF).matrix[0].first == first
+
+
+SENTENCES = (
+    "وصل الوفد الوزاري إلى العاصمة مساء أمس في زيارة تدوم ثلاثة أيام",
+    "أغلقت السلطات الطريق الساحلي بعد انهيار صخري كبير",
+    "نفت الشركة المشغلة وجود أي تسرب في الأنبوب الرئيسي",
+    "فاز الفيلم القصير بالجائزة الأولى في مهرجان قرطاج",
+    "حذر خبراء المناخ من موجة حر غير مسبوقة هذا الصيف",
+    "انطلقت أشغال توسعة الميناء التجاري بتمويل أوروبي مشترك",
+    "استقبل المتحف الوطني نصف مليون زائر منذ مطلع السنة",
+    "دعت النقابات إلى إضراب عام احتجاجا على غلاء المعيشة",
+)
+FOOTER = "جميع الحقوق محفوظة لموقع الأخبار العربية ولا يجوز نسخها"
+
+
+def site_pages(source: str | None, footer: bool = True, shared: str | None = None) -> Sharing:
+    texts = {
+        f"p{n}": [
+            sentence,
+            *([shared] if shared else []),
+            f"وللحديث عن {sentence.split()[1]} بقية في العدد {n + 40} القادم غدا",
+            *([FOOTER] if footer else []),
+        ]
+        for n, sentence in enumerate(SENTENCES)
+    }  # fmt: skip
+    articles, segments = corpus(**texts)
+    return align([replace(a, source=source) for a in articles], segments, settings=OFF)
+
+
+@pytest.mark.parametrize("source", ["صحيفة", None])
+def test_page_furniture_is_set_aside_by_frequency(source):
+    sharing = site_pages(source)
+    (aside,) = sharing.boilerplate
+    assert (aside.text, aside.site, aside.articles, aside.of) == (FOOTER, source, 8, 8)
+    assert len(aside.segments) == 8
+    assert not any(FOOTER in m.text for c in sharing.clusters for m in c.members)
+
+
+def test_a_sentence_that_many_outlets_share_is_no_furniture():
+    sharing = site_pages(None, footer=False, shared=WIRE)
+    assert sharing.boilerplate == ()
+    assert [len(c.members) for c in sharing.clusters if c.tier == "verbatim"] == [8]
+
+
+def test_wire_copy_republished_whole_is_no_furniture():
+    copies = {f"c{n}": [WIRE, OTHER, FAR[1]] for n in range(9)}
+    assert found(**copies).boilerplate == ()
+
+
+def test_segments_of_role_boilerplate_and_short_ones_take_no_part():
+    articles, segments = corpus(one=[WIRE, "أخبار ذات صلة"], two=[WIRE, "أخبار ذات صلة"])
+    segments = [replace(s, role="boilerplate") if s.text == WIRE else s for s in segments]
+    sharing = align(articles, segments, settings=OFF)
+    assert (sharing.clusters, sharing.segments, sharing.too_short) == ((), 0, 2)
+
+
+def test_a_set_phrase_of_many_sentences_is_no_quotation():
+    phrase = "على هامش أعمال الدورة العادية الثامنة والعشرين لقمة الاتحاد الأفريقي المنعقدة"
+    texts = {f"f{n}": [f"{s} {phrase}"] for n, s in enumerate((*SENTENCES, *FAR))}
+    assert not [c for c in found(**texts).clusters if c.tier == "quotation"]
+    few = dict(list(texts.items())[:2])
+    assert [c.tier for c in found(**few).clusters] == ["quotation"]
+
+
+def test_same_result_whatever_the_order_of_the_input():
+    texts = {
+        "one": [WIRE, OTHER],
+        "two": [EDITED, f"{HEADLINE} {OTHER}"],
+        "three": [HEADLINE, WIRE, FAR[0]],
+        "four": [WIRE],
+    }
+    articles, segments = corpus(**texts)
+    first = align(articles, segments, settings=OFF)
+    assert len(first.clusters) >= 4
+    for seed in range(5):
+        rng = random.Random(seed)
+        rng.shuffle(articles)
+        rng.shuffle(segments)
+        assert align(articles, segments, settings=OFF) == first
+
+
+def test_cluster_ids_follow_from_the_members():
+    ids = [c.id for c in found(one=[WIRE], two=[WIRE]).clusters]
+    assert ids == [c.id for c in found(one=[WIRE], two=[WIRE], three=[FAR[0]]).clusters]
+    assert ids != [c.id for c in found(one=[WIRE], three=[WIRE]).clusters]
+
+
+def test_bad_settings_and_bad_segments():
+    with pytest.raises(UsageError, match=r"^near must lie above 0 and at most at 1, not 1\.5$"):
+        ShareSettings(near=1.5)
+    with pytest.raises(UsageError, match=r"^min_words must be at least 1, not 0$"):
+        ShareSettings(min_words=0)
+    with pytest.raises(UsageError, match=r"^posting must be at least 2, not 1$"):
+        ShareSettings(posting=1)
+    with pytest.raises(UsageError, match=r"^semantic must be auto, on or off, not yes$"):
+        ShareSettings(semantic="yes")
+    articles, segments = corpus(one=[WIRE])
+    with pytest.raises(ValueError, match="two segments have the id one:0"):
+        align(articles, segments * 2, settings=OFF)
+    with pytest.raises(ValueError, match="not among the articles"):
+        align([], segments, settings=OFF)
+    assert align([], [], settings=OFF).clusters == ()
+
+
+def test_files(tmp_path):
+    sharing = found(one=[WIRE, FAR[0]], two=[EDITED, FAR[0]])
+    write_clusters(sharing, tmp_path / "shared.jsonl")
+    lines = [json.loads(line) for line in (tmp_path / "shared.jsonl").read_text("utf-8").splitlines()]
+    assert lines == [json.loads(json.dumps(as_data(c))) for c in sharing.clusters]
+    assert list(lines[0]) == ["id", "tier", "score", "evidence", "members"]
+    assert list(lines[0]["members"][0]) == ["article", "segment", "start", "end", "text"]
+    write_matrix(sharing, tmp_path / "matrix.tsv")
+    header, row = (tmp_path / "matrix.tsv").read_text("utf-8").splitlines()
+    values = dict(zip(header.split("\t"), row.split("\t"), strict=True))
+    assert (values["article_a"], values["article_b"], values["verbatim"], values["near-duplicate"]) == (
+        "one",
+        "two",
+        "1",
+        "1",
+    )
+    assert (values["share_a"], values["first"], values["near_identical"]) == ("1.0000", "", "yes")
+    with pytest.raises(OutputError, match="is a folder; give the name of a file"):
+        write_clusters(sharing, tmp_path)
+
+
+def test_helpers_for_translating_once():
+    glued = WIRE.replace("التونسية يوم", "التونسيةيوم")
+    sharing = found(one=[glued], two=[WIRE], three=[EDITED])
+    assert representatives(sharing) == {"one:0": "two:0", "two:0": "two:0"}
+    assert [(p.a, p.b) for p in near_duplicates(sharing)] == [("one:0", "three:0"), ("three:0", "two:0")]
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(
+        st.lists(st.sampled_from((*FAR, WIRE, EDITED, OTHER, HEADLINE, f"{HEADLINE} {OTHER}")), max_size=4), max_size=4
+    )
+)
+def test_every_claim_has_evidence_that_holds(articles):
+    texts = {f"a{n}": sentences for n, sentences in enumerate(articles)}
+    sharing = found(**texts)
+    text_of = {s.id: s.text for s in corpus(**texts)[1]}
+    for cluster in sharing.clusters:
+        ids = [m.segment for m in cluster.members]
+        assert len(set(ids)) == len(ids) >= 2
+        listed = {frozenset((p["a"], p["b"])) for p in cluster.evidence.get("pairs", ())}
+        heads = {i: ids_[0] for ids_ in cluster.evidence.get("same", ()) for i in ids_}
+        for pair in expand(cluster.tier, ids, cluster.evidence, cluster.score):
+            head_a, head_b = heads.get(pair.a, pair.a), heads.get(pair.b, pair.b)
+            assert pair.tier == "verbatim" or frozenset((head_a, head_b)) in listed
+        for pair in cluster.evidence.get("pairs", ()):
+            for side in ("a", "b"):
+                fragment = pair.get("fragment")
+                if fragment:
+                    assert (
+                        text_of[pair[side]][fragment[f"{side}_start"] : fragment[f"{side}_end"]]
+                        == fragment[f"{side}_text"]
+                    )
+
+
+# the command
+
+
+def test_align_command_on_the_seeds(tmp_path):
+    ran = xlate("align", SEEDS, "-o", tmp_path / "shared.jsonl", "--semantic", "off")
+    assert (ran.code, ran.err) == (0, "")
+    assert "near-identical  002_da70bfd14d0d9edf, 004_cb800a4348140aef" in ran.out
+    assert "not used: turned off" in ran.out
+    lines = [json.loads(line) for line in (tmp_path / "shared.jsonl").read_text("utf-8").splitlines()]
+    articles = {tuple(sorted({m["article"][:3] for m in line["members"]})) for line in lines}
+    assert articles <= {("000", "001"), ("002", "004"), ("001",)}
+    assert (tmp_path / "shared.matrix.tsv").read_text("utf-8").count("\n") == 3
+
+
+def test_align_command_json_and_quiet(tmp_path):
+    ran = xlate(
+        "align", SEEDS, "-o", tmp_path / "s.jsonl", "--matrix", tmp_path / "m.tsv", "--semantic", "off", "--json"
+    )
+    data = json.loads(ran.out)
+    assert (data["articles"], data["clusters"]["near-duplicate"], data["clusters"]["quotation"]) == (5, 4, 1)
+    assert data["near_identical"] == [["002_da70bfd14d0d9edf", "004_cb800a4348140aef"]]
+    assert data["files"] == {"clusters": str(tmp_path / "s.jsonl"), "matrix": str(tmp_path / "m.tsv")}
+    again = xlate(
+        "align", *sorted(SEEDS.glob("*.txt"), reverse=True), "-o", tmp_path / "t.jsonl", "--semantic", "off", "-q"
+    )
+    assert (again.code, again.out) == (0, "")
+    assert (tmp_path / "t.jsonl").read_bytes() == (tmp_path / "s.jsonl").read_bytes()
+
+
+def test_align_command_errors(tmp_path):
+    missing = tmp_path / "nowhere"
+    ran = xlate("align", missing, "-o", tmp_path / "s.jsonl")
+    assert ran.code == 2
+    assert str(missing) in ran.err
+    assert ran.err.count("\n") == 1
+    ran = xlate("align", SEEDS, "-o", tmp_path / "s.jsonl", "--semantic", "maybe")
+    assert (ran.code, ran.err) == (2, "xlate: semantic must be auto, on or off, not maybe\n")
+    ran = xlate("align", SEEDS, "-o", tmp_path, "--semantic", "off")
+    assert (ran.code, ran.err) == (2, f"xlate: {tmp_path}: is a folder; give the name of a file\n")
+    assert not (tmp_path / "s.jsonl").exists()

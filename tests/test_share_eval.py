@@ -1,0 +1,127 @@
+"""The generator of planted edits and the scorer under eval/alignment."""
+
+import json
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent.parent / "eval" / "alignment"
+sys.path.insert(0, str(HERE))
+
+import plant  # noqa: E402
+import score  # noqa: E402
+
+from xlate.share import ShareSettings, align, as_data  # noqa: E402
+
+TEXT = (
+    "الحكومة أعلنت خطة جديدة لدعم القطاع الزراعي في المناطق الجنوبية وقررت الوزارة تمويل مشاريع الري الحديث "
+    "بعد اجتماع طويل مع ممثلي الفلاحين الذين طالبوا بتخفيض أسعار البذور والأسمدة ومعدات الحصاد قبل موسم الخريف"
+)
+WORDS = TEXT.split()
+
+
+def sentences(count):
+    """Sentences that share no more than chance: every word is marked with a number of its own, in letters."""
+    rng = random.Random(7)
+    letters = "بتثجحخدذرزسشصضطظعغفقكلمنه"
+    return [
+        " ".join(rng.choice(WORDS) + "".join(rng.choices(letters, k=3)) for _ in range(rng.randint(16, 26)))
+        for _ in range(count)
+    ]
+
+
+def found_in(planted):
+    sharing = align(planted.articles, planted.segments, settings=ShareSettings(semantic="off"))
+    return score.claims(json.loads(json.dumps(as_data(c))) for c in sharing.clusters)
+
+
+def test_planted_edits_are_found_at_their_tier():
+    planted = plant.plant(sentences(1500), seed=3)
+    assert {row[5] for row in planted.truth} == set(plant.EDITS)
+    result = score.score(found_in(planted), score.gold_pairs(planted.truth))
+    near, copied = result["near-duplicate"].scores(), result["copied"].scores()
+    assert near["recall"] >= 0.97
+    assert near["precision"] >= 0.99
+    assert copied["recall"] >= 0.98
+    assert copied["precision"] >= 0.99
+    assert result["quotation"].scores()["f1"] >= 0.9
+    assert result["verbatim"].scores()["f1"] >= 0.99
+
+
+def test_planting_is_the_same_for_the_same_seed(tmp_path):
+    one, two = (plant.plant(sentences(120), seed=5) for _ in range(2))
+    assert one == two
+    assert one != plant.plant(sentences(120), seed=6)
+    for article in one.articles:
+        mine = [s for s in one.segments if s.article == article.id]
+        assert [article.text[s.start : s.end] for s in mine] == [s.text for s in mine]
+    plant.write(one, tmp_path)
+    assert score.read_gold(tmp_path / "truth.tsv") == score.gold_pairs(one.truth)
+
+
+def cluster(tier, *members, **evidence):
+    rows = [{"segment": f"{a}:{n}", "article": a, "text": text} for n, (a, text) in enumerate(members)]
+    return {"tier": tier, "score": 0.9, "members": rows, "evidence": evidence}
+
+
+GOLD = [
+    ("a", "one two", "b", "one  two", "verbatim", "", ""),
+    ("a", "three", "b", "three four", "near-duplicate", "", "contained"),
+    ("a", "five", "b", "six", "paraphrase", "", "none"),
+    ("a", "seven", "b", "seven eight nine", "contained", "", ""),
+]
+
+
+def test_scores_by_tier():
+    claimed = score.claims(
+        [
+            cluster("verbatim", ("a", "one two"), ("b", "one two")),
+            cluster("contained", ("b", "three four"), ("a", "three")),
+            cluster("near-duplicate", ("a", "ten"), ("b", "eleven")),
+        ]
+    )
+    result = score.score(claimed, score.gold_pairs(GOLD))
+    assert result["verbatim"].scores() == {"precision": 1, "recall": 1, "f1": 1, "claimed": 1, "expected": 1}
+    near = result["near-duplicate"].scores()
+    assert (near["precision"], near["recall"], near["claimed"]) == (0, 1, 1)
+    copied = result["copied"].scores()
+    assert (copied["precision"], copied["recall"]) == (round(2 / 3, 4), round(2 / 3, 4))
+    assert result["paraphrase"].scores()["expected"] == 0
+
+
+def test_a_segment_cut_otherwise_speaks_of_the_gold_row():
+    gold = score.gold_pairs(GOLD)
+    claimed = score.claims([cluster("verbatim", ("a", "seven"), ("b", "seven"))])
+    assert score.score(claimed, gold)["contained"].scores()["recall"] == 0
+    moved, count = score.recut(claimed, gold)
+    assert count == 1
+    assert score.score(moved, gold)["contained"].scores()["recall"] == 1
+
+
+def test_strongest_tier_counts_and_members_expand_to_pairs():
+    three = [("a", "x"), ("b", "x"), ("c", "y")]
+    claims = score.claims([cluster("near-duplicate", *three, same=[["a:0", "b:1"]], pairs=[])])
+    assert sorted(claims.values()) == ["near-duplicate", "near-duplicate", "verbatim"]
+
+
+@pytest.mark.parametrize("flag", ["--errors", "--json"])
+def test_score_as_a_program(tmp_path, flag):
+    line = json.dumps(cluster("verbatim", ("a", "one two"), ("b", "one two")))
+    (tmp_path / "shared.jsonl").write_text(line + "\n", "utf-8")
+    rows = ["\t".join(plant.COLUMNS), *("\t".join(row) for row in GOLD)]
+    (tmp_path / "gold.tsv").write_text("\n".join(rows) + "\n", "utf-8")
+    command = [sys.executable, str(HERE / "score.py"), str(tmp_path / "shared.jsonl"), str(tmp_path / "gold.tsv"), flag]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True, cwd=HERE.parent.parent, env=environment())
+    if flag == "--json":
+        assert json.loads(ran.stdout)["verbatim"]["f1"] == 1.0
+    else:
+        assert "missed contained (claimed: -) a: seven | b: seveneightnine" in ran.stdout
+
+
+def environment():
+    import os
+
+    return {**os.environ, "PYTHONPATH": str(HERE.parent.parent)}
