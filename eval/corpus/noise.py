@@ -13,10 +13,14 @@ import gzip
 import random
 import re
 from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
-from xlate.corpus import Account, Tools, default_chain, filter_pairs
+from xlate.corpus import Account, Rejected, Tools, default_chain, filter_pairs
 from xlate.data import SegmentPair
+
+Pair = tuple[str, str]
 
 _FOREIGN = [
     "Le ministre des Affaires étrangères a déclaré lundi que les négociations reprendraient la semaine prochaine.",
@@ -32,25 +36,25 @@ _FOREIGN = [
 ]
 
 
-def misaligned(pair, others, chance):
+def misaligned(pair: Pair, others: list[Pair], chance: random.Random) -> Pair:
     return pair[0], chance.choice(others)[1]
 
 
-def copied(pair, others, chance):
+def copied(pair: Pair, others: list[Pair], chance: random.Random) -> Pair:
     return chance.choice([(pair[0], pair[0]), (pair[1], pair[1])])
 
 
-def foreign(pair, others, chance):
+def foreign(pair: Pair, others: list[Pair], chance: random.Random) -> Pair:
     return pair[0], chance.choice(_FOREIGN)
 
 
-def truncated(pair, others, chance):
+def truncated(pair: Pair, others: list[Pair], chance: random.Random) -> Pair:
     words = pair[1].split()
     return pair[0], " ".join(words[: max(1, int(len(words) * chance.uniform(0.2, 0.4)))])
 
 
-def numbers(pair, others, chance):
-    def other(match):
+def numbers(pair: Pair, others: list[Pair], chance: random.Random) -> Pair:
+    def other(match: re.Match[str]) -> str:
         changed = str(int(match[0][:15]) + chance.choice([-3, 2, 10, 100, 7]))
         return changed.lstrip("-")
 
@@ -59,23 +63,23 @@ def numbers(pair, others, chance):
     return pair[0], re.sub(r"\d+", other, pair[1], count=1)
 
 
-def markup(pair, others, chance):
+def markup(pair: Pair, others: list[Pair], chance: random.Random) -> Pair:
     left, right = chance.choice(
         [("<p>", "</p>"), ('<a href="/news/1">', "</a>"), ("&nbsp;", "&quot;"), ("<br/>", ""), ('<div class="x">', "")]
     )
     sides = list(pair)
     side = chance.randrange(2)
     sides[side] = left + sides[side] + right
-    return tuple(sides)
+    return sides[0], sides[1]
 
 
-def repeated(pair, others, chance):
+def repeated(pair: Pair, others: list[Pair], chance: random.Random) -> Pair:
     words = pair[1].split()
     part = " ".join(words[: chance.randint(1, 4)])
     return pair[0], " ".join([pair[1], *[part] * max(3, len(words) // 2)])
 
 
-def links(pair, others, chance):
+def links(pair: Pair, others: list[Pair], chance: random.Random) -> Pair:
     return chance.choice(
         [
             ("http://www.example.com/ar/news/123", "http://www.example.com/en/news/123"),
@@ -116,22 +120,26 @@ def main() -> None:
     given = parser.parse_args()
     opener = gzip.open if given.pairs.suffix == ".gz" else open
     with opener(given.pairs, "rt", encoding="utf-8") as stream:
-        rows = [tuple(line.rstrip("\n").split("\t")[:2]) for line in stream]
+        cells = [line.rstrip("\n").split("\t") for line in stream]
+    rows = [(one[0], one[1]) for one in cells if len(one) > 1 and one[0] and one[1]]
     random.Random(given.seed).shuffle(rows)
-    pairs = planted([row for row in rows if len(row) == 2 and all(row)][: given.limit], given.share, given.seed)
-    meaning, encode, translate = [], None, None
+    pairs = planted(rows[: given.limit], given.share, given.seed)
+    meaning: list[str] = []
+    encode: Any = None
+    translate: Any = None
     if given.semantic:
-        from xlate.embed import encode
+        from xlate import embed
 
+        encode = embed.encode
         meaning.append("margin")
     if given.model:
         translate = _translator(given.model)
         meaning.append("translation")
     found: dict[str, Counter[str]] = defaultdict(Counter)
-    lost = []
+    lost: list[Rejected] = []
     account = Account()
 
-    def rejected(one):
+    def rejected(one: Rejected) -> None:
         found[one.pair.provenance["planted"] or "clean"][one.filter] += 1
         if one.pair.provenance["planted"] is None:
             lost.append(one)
@@ -150,7 +158,7 @@ def main() -> None:
         print(one.filter, one.score, one.pair.source, "|||", one.pair.target, sep="\t")
 
 
-def _translator(name: str):
+def _translator(name: str) -> Callable[[Sequence[str]], list[str]]:
     from xlate.manifest import resolve
     from xlate.memory import Memory
     from xlate.model import Engine

@@ -1,6 +1,6 @@
 """Documents with known sentence alignment, made from parallel lines: sentences merged, split, dropped, inserted, moved.
 
-    python eval/bitext/make.py PAIRS... -o documents.jsonl [--documents N] [--seed N]
+    python eval/bitext/documents.py PAIRS... -o documents.jsonl [--documents N] [--seed N]
 
 PAIRS are `.tsv` or `.tsv.gz` files (source TAB target, one sentence pair a line, neighbours from one text where
 possible), or the two files of a Moses bitext as `NAME.ar,NAME.en`. One JSON object a document comes out:
@@ -28,11 +28,12 @@ def pairs(name: str) -> list[tuple[str, str]]:
     """The parallel lines of one input."""
     if "," in name:
         sides = [Path(part).read_text(encoding="utf-8").splitlines() for part in name.split(",")]
-        rows = list(zip(*sides, strict=True))
+        rows = list(zip(sides[0], sides[1], strict=True))
     else:
         opener = gzip.open if name.endswith(".gz") else open
         with opener(name, "rt", encoding="utf-8") as stream:
-            rows = [tuple(line.rstrip("\n").split("\t")[:2]) for line in stream]
+            cells = [line.rstrip("\n").split("\t") for line in stream]
+        rows = [(one[0], one[1]) for one in cells if len(one) > 1]
     return [(a.strip(), b.strip()) for a, b in rows if a.strip() and b.strip()]
 
 
