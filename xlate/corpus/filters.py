@@ -38,6 +38,17 @@ _DIGIT = re.compile(r"\d+")
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
 _THOUSANDS = re.compile(r"(?<=\d)[,.٬](?=\d{3}(?!\d))")
 
+_SPELLED: dict[str, tuple[str, ...]] = {
+    "2": ("two ", "second", "اثن", "ثاني", "ثان "), "3": ("three", "third", "ثلاثة", "ثلاث ", "ثالث"),
+    "4": ("four ", "fourth", "أربع", "اربع", "رابع"), "5": ("five", "fifth ", "خمسة", "خمس ", "خامس"),
+    "6": ("six ", "sixth ", "ستة", "ست ", "سادس"), "7": ("seven ", "seventh ", "سبعة", "سبع ", "سابع"),
+    "8": ("eight ", "eighth ", "ثمان", "ثامن"), "9": ("nine ", "ninth ", "تسعة", "تسع ", "تاسع"),
+    "10": (" ten ", "tenth", "عشرة", "عشر ", "عاشر"), "20": ("twenty", "عشرين", "عشرون"),
+    "30": ("thirty", "ثلاثين", "ثلاثون"), "40": ("forty", "أربعين", "أربعون"), "50": ("fifty", "خمسين", "خمسون"),
+    "60": ("sixty", "ستين", "ستون"), "70": ("seventy", "سبعين", "سبعون"), "80": ("eighty", "ثمانين", "ثمانون"),
+    "90": ("ninety", "تسعين", "تسعون"), "100": ("hundred", "مئة", "مائة"), "1000": ("thousand", "ألف", "آلاف"),
+}  # fmt: skip
+
 # what tells at once that a costlier look is not needed: most sentences hold none of it
 _MAYBE_LINK = re.compile(r"://|www\.|@|\.(?:com|net|org|info|gov|edu)")
 _MAYBE_HTML = re.compile(r"[<&{}\[\\=\ufffdØÙÚÛÂÃâ]|script:|function")
@@ -88,13 +99,24 @@ def identical(source: str, target: str) -> Score:
     return 0.0
 
 
+def _spelled(number: str, there: str) -> bool:
+    """Whether a number in digits is plainly in words `there`, as a small number or with a scale: a quick look
+    that spares most sentences the careful one."""
+    words = _SPELLED.get(number)
+    if words is not None:
+        return any(word in there for word in words)
+    if number.endswith("000"):  # 25,000 and «25 ألف»
+        return number[:-3] in there and any(word in there for word in _SPELLED["1000"])
+    return False
+
+
 def numbers(source: str, target: str) -> Score:
     """How many numbers of one side are not on the other, spelled out or in digits."""
     if not _DIGIT.search(source) and not _DIGIT.search(target):
         return 0.0
     left, right = source.translate(_DIGITS), target.translate(_DIGITS)
     ours, theirs = (set(_DIGIT.findall(_THOUSANDS.sub("", text))) for text in (left, right))
-    if ours == theirs:
+    if all(_spelled(n, right) for n in ours - theirs) and all(_spelled(n, left) for n in theirs - ours):
         return 0.0
     missing, added = unmatched(source, target)
     return float(len(missing) + len(added))
