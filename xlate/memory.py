@@ -123,9 +123,7 @@ class Memory:
 
     def _explained(self, error: Exception) -> OutputError | InputError:
         if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
-            return InputError(
-                f"{self.path}: is not a translation memory ({error}); choose another --memory"
-            )
+            return InputError(f"{self.path}: is not a translation memory ({error}); choose another --memory")
         return OutputError(f"{self.path}: the memory cannot be used ({error}); choose another --memory, or none")
 
 

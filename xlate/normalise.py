@@ -54,7 +54,8 @@ def _fold_char(char: str) -> str:
     decomposed = unicodedata.normalize("NFKC", char)
     if decomposed != char:
         return "".join(_fold_char(c) for c in decomposed)
-    return char.lower()
+    lowered = char.lower()
+    return lowered if len(lowered) == 1 else "".join(_fold_char(c) for c in lowered)  # «İ» is i with a combining dot
 
 
 class _Table(dict[int, str]):

@@ -24,7 +24,16 @@ def main() -> None:
         with tempfile.TemporaryFile() as source:
             source.writelines(f"وصل {n} مسافر إلى تونس.\n".encode() for n in range(count))
             source.seek(0)
-            command = [sys.executable, "-m", "xlate", "translate", "--memory", "none", "--beam-size", arguments.beam_size]
+            command = [
+                sys.executable,
+                "-m",
+                "xlate",
+                "translate",
+                "--memory",
+                "none",
+                "--beam-size",
+                arguments.beam_size,
+            ]
             start = time.perf_counter()
             process = subprocess.Popen(command, stdin=source, stdout=subprocess.PIPE)
             assert process.stdout is not None

@@ -91,7 +91,9 @@ def run(
 
 
 def _interrupted(bar: Bar, options: Options) -> None:
-    if options.memory is None:
+    if not bar.total:
+        err("interrupted before the first sentence; the same command starts again")
+    elif options.memory is None:
         err("interrupted; nothing is kept because of --memory none")
     else:
         err(f"interrupted; {bar.done} of {bar.total} segments are kept; the same command goes on from there")

