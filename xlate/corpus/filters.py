@@ -105,8 +105,12 @@ def _spelled(number: str, there: str) -> bool:
     words = _SPELLED.get(number)
     if words is not None:
         return any(word in there for word in words)
-    if number.endswith("000"):  # 25,000 and «25 ألف»
-        return number[:-3] in there and any(word in there for word in _SPELLED["1000"])
+    if number.endswith("000"):  # 25,000 and «25 ألف» or «خمسة آلاف»
+        thousands = number[:-3]
+        return any(word in there for word in _SPELLED["1000"]) and (thousands in there or _spelled(thousands, there))
+    if len(number) == 2 and number[0] != "0":  # 36 and «ستة وثلاثون», 13 and «ثلاثة عشر»
+        tens = _SPELLED.get(f"{number[0]}0", ()), _SPELLED.get(number[1], ())
+        return all(any(word in there for word in words) for words in tens)
     return False
 
 
@@ -116,7 +120,9 @@ def numbers(source: str, target: str) -> Score:
         return 0.0
     left, right = source.translate(_DIGITS), target.translate(_DIGITS)
     ours, theirs = (set(_DIGIT.findall(_THOUSANDS.sub("", text))) for text in (left, right))
-    if all(_spelled(n, right) for n in ours - theirs) and all(_spelled(n, left) for n in theirs - ours):
+    if all(f"{n}000" in theirs or _spelled(n, right) for n in ours - theirs) and all(
+        f"{n}000" in ours or _spelled(n, left) for n in theirs - ours
+    ):
         return 0.0
     missing, added = unmatched(source, target)
     return float(len(missing) + len(added))
