@@ -429,6 +429,27 @@ def test_shades_are_relative_and_confidence_needs_a_plain_length_penalty(tmp_pat
     assert room.shades == ()
 
 
+def test_shades_go_by_the_quality_where_it_was_estimated(tmp_path: Path) -> None:
+    rows = [(f"a:{n:04d}", "نص", "text", {"score": -n / 100, "quality": (50 + n) / 200}) for n in range(100)]
+    rows.append(("a:0100", "12", "12", {"score": None, "quality": None}))
+    quality = {"mean": 0.5, "calibrated": True}
+    out = make_bundle(tmp_path / "1", rows, ARTICLES[:1], quality=quality)
+    room = build(load(out))
+    sentences = room.articles[0].blocks[0].sentences
+    assert [sentences[n].shade for n in (0, 5, 20, 99, 100)] == [3, 2, 1, 0, None]
+    assert (sentences[50].confidence, sentences[100].confidence) == (0.5, None)
+    assert room.shades == (0.375, 0.3, 0.265)
+    page = write_page(out).read_text(encoding="utf-8")
+    assert "chrF, as a share of 1" in page
+    assert 'title="quality 0.50"' in page
+    assert "not calibrated for this model" not in page
+    other = make_bundle(tmp_path / "2", rows, ARTICLES[:1], quality=quality | {"calibrated": False})
+    assert "not calibrated for this model" in write_page(other).read_text(encoding="utf-8")
+    (out / "bitext.jsonl").write_text((out / "bitext.jsonl").read_text().replace("0.25}", '"good"}'))
+    with pytest.raises(InputError, match=r"quality is not a number; "):
+        load(out)
+
+
 def test_same_bundle_same_bytes(tmp_path: Path) -> None:
     out = make_bundle(tmp_path, shared=clusters(), timings={"read": 1.0}, counts={"from_memory": 3})
     first = write_page(out).read_bytes()

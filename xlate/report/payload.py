@@ -25,6 +25,7 @@ def payload(bundle: Bundle, articles: Sequence[Article], by_id: Mapping[str, Tra
             t.score,
             [{"kind": f.kind, "evidence": f.evidence} for f in t.flags],
             t.origin,
+            t.quality,
         ]
         for about in bundle.articles
         for t in bundle.translations.get(about.id, ())
@@ -44,6 +45,7 @@ def payload(bundle: Bundle, articles: Sequence[Article], by_id: Mapping[str, Tra
         "segments": rows,
         "signature": str(bundle.run.get("signature", "")),
         "model": _model_name(bundle.run),
+        "estimated": estimated(bundle.run),
         "fold": _folding(text for t in by_id.values() for text in (t.segment.text, t.target)),
     }
 
@@ -51,6 +53,11 @@ def payload(bundle: Bundle, articles: Sequence[Article], by_id: Mapping[str, Tra
 def sources(bundle: Bundle) -> list[str]:
     """The names of the sources, sorted."""
     return sorted({a.source for a in bundle.articles if a.source})
+
+
+def estimated(run: Mapping[str, Any]) -> bool:
+    """Whether the run estimated the quality of its translations; older ones did not."""
+    return isinstance(run.get("quality"), dict)
 
 
 def _model_name(run: Mapping[str, Any]) -> str:

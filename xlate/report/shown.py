@@ -130,4 +130,5 @@ class Room:
     scores: Mapping[str, Any] | None
     run: Mapping[str, Any]
     shades: tuple[float, ...]
+    estimated: bool
     data: Mapping[str, Any]
