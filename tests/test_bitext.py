@@ -434,7 +434,9 @@ def test_documents_with_known_beads_can_be_made_and_scored(tmp_path):
     made = tmp_path / "documents.jsonl"
     for _ in range(2):
         subprocess.run(
-            [sys.executable, ROOT / "eval/bitext/documents.py", tmp_path / "pairs.tsv", "-o", made], check=True, cwd=ROOT
+            [sys.executable, ROOT / "eval/bitext/documents.py", tmp_path / "pairs.tsv", "-o", made],
+            check=True,
+            cwd=ROOT,
         )
     documents = [json.loads(line) for line in made.read_text(encoding="utf-8").splitlines()]
     hits = total = 0
