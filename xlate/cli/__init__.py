@@ -6,10 +6,10 @@ and everything else inside the functions that use it: `xlate --help` must answer
 
 from __future__ import annotations
 
-from xlate.cli import align, bench, eval, model, report, run, score, translate
+from xlate.cli import align, bench, bitext, corpus, eval, model, report, run, score, translate
 from xlate.cli.app import app
 
-__all__ = ["align", "app", "bench", "eval", "main", "model", "report", "run", "score", "translate"]
+__all__ = ["align", "app", "bench", "bitext", "corpus", "eval", "main", "model", "report", "run", "score", "translate"]
 
 
 def main() -> None:

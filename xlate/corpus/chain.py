@@ -1,0 +1,209 @@
+"""A chain of filters over a stream of pairs, with an account of every pair that does not come through.
+
+>>> from xlate.data import SegmentPair
+>>> account = Account()
+>>> pairs = [SegmentPair("1", "قال الوزير نعم", "The minister said yes"), SegmentPair("2", "BBC", "BBC")]
+>>> [pair.id for pair in filter_pairs(pairs, default_chain(cheap=True), account)], +account.dropped
+(['1'], Counter({'script': 1}))
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from xlate.corpus.filters import FILTERS, Filter, Score, Tools
+from xlate.data import SegmentPair
+from xlate.errors import InputError, UsageError
+
+BATCH = 4096
+"""Pairs judged together, and the unit of work of a process."""
+
+CHEAP = tuple(name for name, one in FILTERS.items() if one.cost == "cheap")
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A pair that a filter dropped: the first one in the chain that did, and its score."""
+
+    pair: SegmentPair
+    filter: str
+    score: float
+
+
+@dataclass(slots=True)
+class Account:
+    """What became of the pairs: `read` = `kept` + the sum of `dropped`, which counts by filter, in the chain's order."""
+
+    read: int = 0
+    kept: int = 0
+    dropped: Counter[str] = field(default_factory=Counter)
+    asked: Counter[str] = field(default_factory=Counter)
+
+
+def default_chain(*, cheap: bool = False, language: bool = True, meaning: Sequence[str] = ()) -> tuple[Filter, ...]:
+    """The filters that suit news: the cheap ones; language; those of `meaning` (margin, translation) that are named."""
+    names = [*CHEAP, *(("language",) if language and not cheap else ()), *meaning]
+    return tuple(FILTERS[name] for name in names)
+
+
+def read_chain(path: Path) -> tuple[Filter, ...]:
+    """The chain of a TOML file: one table `[[filter]]` each, with `name` and, where they differ, `least` and `most`.
+
+    Raises InputError for what is no TOML, UsageError for what it does not mean.
+    """
+    try:
+        with path.open("rb") as stream:
+            told = tomllib.load(stream)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: is not TOML ({error})") from error
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
+    tables = told.get("filter")
+    if set(told) != {"filter"} or not isinstance(tables, list) or not all(isinstance(t, dict) for t in tables):
+        raise UsageError(f'{path}: holds tables [[filter]] and nothing else, each with name = "…"')
+    return tuple(_filter(dict(table), path) for table in tables)
+
+
+def _filter(table: dict[str, Any], path: Path) -> Filter:
+    name = table.pop("name", None)
+    if name not in FILTERS:
+        raise UsageError(f"{path}: unknown filter {name!r}; choose from {', '.join(FILTERS)}")
+    return FILTERS[name].bounded(table, str(path))
+
+
+def write_chain(chain: Sequence[Filter]) -> str:
+    """`chain` as TOML that `read_chain` takes: where one's own begins."""
+    tables = []
+    for one in chain:
+        bounds = [
+            f"{name} = {value:g}" for name, value in (("least", one.least), ("most", one.most)) if value is not None
+        ]
+        tables.append("\n".join(["[[filter]]", f'name = "{one.name}"', *bounds]))
+    return "\n\n".join(tables) + "\n"
+
+
+def judge(
+    texts: Sequence[tuple[str, str]],
+    chain: Sequence[Filter],
+    tools: Tools = Tools(),  # noqa: B008 (frozen)
+) -> list[tuple[int, float] | None]:
+    """For each pair None where it passes, else the number in the chain of the first filter that drops it, and the score.
+
+    A filter is asked only about what those before it let through.
+    """
+    verdicts: list[tuple[int, float] | None] = [None] * len(texts)
+    alive = list(range(len(texts)))
+    for number, one in enumerate(chain):
+        if not alive:
+            break
+        scores: Sequence[Score] = one.scores([texts[at] for at in alive], tools)
+        left = []
+        for at, score in zip(alive, scores, strict=True):
+            if score is None or one.passes(score):
+                left.append(at)
+            else:
+                verdicts[at] = (number, round(score, 4))
+        alive = left
+    return verdicts
+
+
+def filter_pairs(
+    pairs: Iterable[SegmentPair],
+    chain: Sequence[Filter] | None = None,
+    account: Account | None = None,
+    *,
+    tools: Tools = Tools(),  # noqa: B008 (frozen)
+    rejected: Callable[[Rejected], None] = lambda one: None,
+    workers: int = 1,
+) -> Iterator[SegmentPair]:
+    """The pairs that pass every filter of `chain` (default: `default_chain()`), lazily and in order.
+
+    `account` is filled as pairs go by; `rejected` is told each dropped one, in order. With `workers` > 1 the cheap
+    filters and language run in that many processes; what asks `tools` runs in this one. The result is the same.
+    """
+    chain = default_chain() if chain is None else tuple(chain)
+    account = Account() if account is None else account
+    for one in chain:
+        account.dropped.setdefault(one.name, 0)
+    for batch, verdicts in _judged(pairs, chain, tools, workers):
+        account.read += len(batch)
+        for pair, verdict in zip(batch, verdicts, strict=True):
+            if verdict is None:
+                account.kept += 1
+                yield pair
+            else:
+                name = chain[verdict[0]].name
+                account.dropped[name] += 1
+                rejected(Rejected(pair, name, verdict[1]))
+
+
+Judged = tuple[list[SegmentPair], list[tuple[int, float] | None]]
+
+
+def _judged(pairs: Iterable[SegmentPair], chain: Sequence[Filter], tools: Tools, workers: int) -> Iterator[Judged]:
+    stream = iter(pairs)
+    batches = iter(lambda: list(islice(stream, BATCH)), [])
+    apart = next((at for at, one in enumerate(chain) if one.cost == "meaning"), len(chain))
+    if workers > 1 and apart:
+        for batch, verdicts in _in_processes(batches, chain[:apart], workers):
+            yield batch, _completed(batch, verdicts, chain, apart, tools)
+        return
+    for batch in batches:
+        yield batch, judge([(pair.source, pair.target) for pair in batch], chain, tools)
+
+
+def _completed(
+    batch: list[SegmentPair],
+    verdicts: list[tuple[int, float] | None],
+    chain: Sequence[Filter],
+    apart: int,
+    tools: Tools,
+) -> list[tuple[int, float] | None]:
+    """`verdicts` of the filters before `apart` with those of the filters from there on."""
+    left = [at for at, verdict in enumerate(verdicts) if verdict is None]
+    if apart < len(chain) and left:
+        rest = judge([(batch[at].source, batch[at].target) for at in left], chain[apart:], tools)
+        for at, verdict in zip(left, rest, strict=True):
+            verdicts[at] = verdict and (verdict[0] + apart, verdict[1])
+    return verdicts
+
+
+def _in_processes(batches: Iterator[list[SegmentPair]], chain: Sequence[Filter], workers: int) -> Iterator[Judged]:
+    """Verdicts of batches in order; two batches a worker are under way, so memory does not grow."""
+    from concurrent.futures import Future, ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    settings = [(one.name, one.least, one.most) for one in chain]
+    # spawned, not forked: the caller may hold threads of the model or of a matrix library
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        under_way: deque[tuple[list[SegmentPair], Future[list[tuple[int, float] | None]]]] = deque()
+        try:
+            for batch in batches:
+                texts = [(pair.source, pair.target) for pair in batch]
+                under_way.append((batch, pool.submit(_judge_by_name, texts, settings)))
+                if len(under_way) > 2 * workers:
+                    done, future = under_way.popleft()
+                    yield done, future.result()
+            while under_way:
+                done, future = under_way.popleft()
+                yield done, future.result()
+        finally:
+            for _, future in under_way:
+                future.cancel()
+
+
+def _judge_by_name(
+    texts: list[tuple[str, str]], settings: list[tuple[str, float | None, float | None]]
+) -> list[tuple[int, float] | None]:
+    """`judge` in another process, which finds the filters' functions by name."""
+    chain = [
+        Filter(name, least, most, FILTERS[name].each, FILTERS[name].batch, FILTERS[name].cost)
+        for name, least, most in settings
+    ]
+    return judge(texts, chain)
