@@ -433,7 +433,20 @@ def train(folder: Path, out: str, *more: str) -> list[str]:
         "--warmup",
         "0",
     ]
-    arguments = [*options, "--device", "cpu", "--threads", "1", "--dropout", "0.1", "--budget", "0.003", "--valid-every", "0.001", *more]
+    arguments = [
+        *options,
+        "--device",
+        "cpu",
+        "--threads",
+        "1",
+        "--dropout",
+        "0.1",
+        "--budget",
+        "0.003",
+        "--valid-every",
+        "0.001",
+        *more,
+    ]
     assert program.main([str(a) for a in arguments]) == 0
     return (folder / out / "steps.jsonl").read_text().splitlines()
 
