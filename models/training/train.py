@@ -283,6 +283,7 @@ class Run:
             ):
                 break
         log.close()
+        stop.restore()
         if self.schedule.progress(at["tokens"]) >= 1:
             self.validate()
         self.save()
@@ -294,12 +295,16 @@ class Stop:
 
     def __init__(self, file: Path) -> None:
         self.file, self.signalled = file, False
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._note)
+        self.before = {n: signal.signal(n, self._note) for n in (signal.SIGTERM, signal.SIGINT)}
 
     def _note(self, number: int, frame: object) -> None:
         self.signalled = True
-        signal.signal(number, signal.SIG_DFL)
+        signal.signal(number, self.before[signal.Signals(number)])
+
+    def restore(self) -> None:
+        """Give the signals back."""
+        for number, handler in self.before.items():
+            signal.signal(number, handler)
 
     def asked(self) -> bool:
         """True once a signal came or the file is there."""
