@@ -74,7 +74,18 @@ def test_filter_by_our_own_translation(tmp_path):
     pairs = [SegmentPair("1", *ROWS[0]), SegmentPair("2", ROWS[4][0], "Oil prices fell again on world markets today.")]
     FORMATS["tsv"].write(pairs, path)
     ran = xlate(
-        "corpus", "filter", path, "-o", tmp_path / "o.tsv", "--model", "ar-en-starter", "--memory", "none", "--json"
+        "corpus",
+        "filter",
+        path,
+        "-o",
+        tmp_path / "o.tsv",
+        "--model",
+        "ar-en-starter",
+        "--memory",
+        "none",
+        "--semantic",
+        "off",
+        "--json",
     )
     assert ran.code == 0
     assert json.loads(ran.out)["dropped"]["translation"] == 1

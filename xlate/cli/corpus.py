@@ -130,8 +130,12 @@ def filter_command(
     rejected_path: RejectedOut = None,
     semantic: Annotated[
         str,
-        typer.Option("--semantic", help="The filter margin, by sentence embeddings: off, on, auto (where installed)."),
-    ] = "off",
+        typer.Option(
+            "--semantic",
+            help="The filter margin, by sentence embeddings, which finds pairs that are no translations: on, off, or auto "
+            "(where installed, for files up to 8 MB; it is slow).",
+        ),
+    ] = "auto",
     model: Annotated[str | None, typer.Option("--model", "-m", help="The filter translation, with this model.")] = None,
     memory: Annotated[
         str | None, typer.Option("--memory", metavar="PATH|none", help="Translation memory; by default in your cache.")
@@ -145,7 +149,7 @@ def filter_command(
     """Drop pairs that are no good, filter by filter, and say how many each dropped."""
     from xlate.corpus import Account, Rejected, filter_pairs, write_chain
 
-    chain = _chain(chain_path, semantic, model)
+    chain = _chain(chain_path, semantic, model, source_path)
     if show_chain:
         typer.echo(write_chain(chain), nl=False)
         return
@@ -191,19 +195,29 @@ def _tell_filters(account: Any, chain: Sequence[Any]) -> None:
     table([*rows, ("kept", share(account.kept))])
 
 
-def _chain(path: Path | None, semantic: str, model: str | None) -> Sequence[Any]:
+_SLOW = 8 << 20  # bytes of a corpus beyond which the sentence encoder has to be asked for by name
+
+
+def _chain(path: Path | None, semantic: str, model: str | None, source: Path) -> Sequence[Any]:
     from xlate import embed
     from xlate.corpus import default_chain, language, read_chain
 
     if semantic not in ("auto", "on", "off"):
         raise UsageError(f"--semantic {semantic}: choose from auto, on, off")
     if path is not None:
-        if semantic != "off":
+        if semantic == "on":
             raise UsageError("--semantic belongs to the default chain; name the filter margin in your own")
         return read_chain(path)
     if semantic == "on" and not embed.available():
         raise UsageError(embed.CURE)
-    meaning = ["margin"] if semantic == "on" or (semantic == "auto" and embed.available()) else []
+    meaning = ["margin"] if semantic == "on" else []
+    if semantic == "auto":
+        if not embed.available():
+            err(f"the filter margin is left out: {embed.CURE}")
+        elif source.is_file() and source.stat().st_size > _SLOW:
+            err("the filter margin is left out for a file of this size; --semantic on uses it all the same")
+        else:
+            meaning = ["margin"]
     if not language.available():
         err("the filter language is left out; pip install 'xlate[corpus]' brings it")
     return default_chain(language=language.available(), meaning=[*meaning, *(["translation"] if model else [])])
