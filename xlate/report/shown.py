@@ -129,5 +129,6 @@ class Room:
     dates: tuple[str, ...]
     scores: Mapping[str, Any] | None
     run: Mapping[str, Any]
+    link_quality: float | None
     shades: tuple[float, ...]
     data: Mapping[str, Any]
