@@ -83,8 +83,9 @@ def link_quality(run: Mapping[str, Any]) -> float | None:
     model = run.get("model")
     attention = model.get("attention") if isinstance(model, dict) else None
     value = attention.get("f1") if isinstance(attention, dict) else None
-    known = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
-    return float(value) if known else None
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= 1:
+        return None
+    return float(value)
 
 
 def _limits(translations: Iterable[Translation]) -> tuple[float, ...]:

@@ -509,9 +509,11 @@
     }
     if (link && plain && link.hash && link.href === location.href) follow(); // no hashchange comes of this
     const row = target.closest("#room-articles .s");
-    const selecting = getSelection().toString() && !link;
-    if (row && !selecting) at(numberOf.get(row));
-    if (!selecting) choose(placeOf.get(target) ?? null);
+    if (!link && getSelection().toString()) return undefined;
+    // a first tap was aimed at text that has since been wrapped, and what follows may move it
+    const place = row && wrap(numberOf.get(row)) && placeOf.get(document.elementFromPoint(event.clientX, event.clientY));
+    if (row) at(numberOf.get(row));
+    choose(place ?? null);
     return undefined;
   });
   // whoever goes to the search box is about to search: what the idle time has left is folded before the first key
@@ -552,6 +554,7 @@
       if (document.querySelector(".more[open]")) document.querySelector(".more").open = false;
       else if (event.target.id === "room-q" && event.target.value === "") event.target.blur();
       else clear();
+      choose(null);
       event.preventDefault();
     } else if (/^Arrow(Left|Right)$/.test(event.key) && $("room-keys").checked && mayStepWord(event.target)) {
       const side = event.shiftKey === root.classList.contains("only-ar") ? ENGLISH : ARABIC;
