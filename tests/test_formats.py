@@ -30,16 +30,17 @@ HOSTILE = (
 
 
 def _provenance(
-    index: int, start: int, end: int, role: str, flags: list[dict[str, str]], origin: str
+    index: int, start: int, end: int, role: str, flags: list[dict[str, str]], origin: str, quality: float | None = None
 ) -> dict[str, object]:
     places = {"article": "004", "index": index, "paragraph": 0, "start": start, "end": end, "role": role}
-    return {**places, "flags": flags, "origin": origin}
+    return {**places, "flags": flags, "origin": origin, "quality": quality}
 
 
 PAIRS = [
     SegmentPair(
         "004-0", "أعلن الوزير خطة 2017.", "The minister announced a plan for 2012.", -0.41,
-        _provenance(0, 0, 21, "headline", [{"kind": "number", "evidence": "2017 → 2012"}], "model"),
+        _provenance(0, 0, 21, "headline", [{"kind": "number", "evidence": "2017 → 2012"}], "model", 0.413)
+        | {"alignment": "1-0 1-1 0-2 2-3 2-4 2-5 3-6"},
     ),
     SegmentPair("004-1", "شارك", "", None, _provenance(1, 22, 26, "boilerplate", [], "skipped")),
     SegmentPair(

@@ -90,3 +90,21 @@ def test_a_missing_file_is_refused(copy: Path):
 def test_what_ctranslate2_cannot_load_is_one_line():
     with pytest.raises(ModelError, match=r"ar-en-starter: CTranslate2 cannot load it"):
         list(Engine(STARTER, Settings(compute_type="int8_float16")).decode(["ليبيا"]))
+
+
+def test_words_are_linked_whatever_the_batch(engine: Engine):
+    pairs = [
+        (
+            "أعلنت الحكومة في طرابلس أنها ستواصل الحوار.",
+            "The government in Tripoli announced that it would continue the dialogue.",
+        ),
+        ("وصل الوفد إلى تونس.", "The delegation arrived in Tunis."),
+        ("وصل الوزير إلى مصر.", "The minister arrived in Egypt yesterday."),
+    ]
+    found = dict(row for batch in engine.align(pairs) for row in batch)
+    for index, (source, target) in enumerate(pairs):
+        assert [j for _, j in found[index]] == list(range(len(target.split())))
+        assert all(0 <= i < len(source.split()) for i, _ in found[index])
+        assert found[index] == next(iter(engine.align([pairs[index]])))[0][1]
+    words = {(pairs[0][0].split()[i], pairs[0][1].split()[j]) for i, j in found[0]}
+    assert {("الحكومة", "government"), ("طرابلس", "Tripoli"), ("الحوار.", "dialogue.")} <= words

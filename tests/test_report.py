@@ -432,6 +432,27 @@ def test_shades_are_relative_and_confidence_needs_a_plain_length_penalty(tmp_pat
     assert room.shades == ()
 
 
+def test_shades_go_by_the_quality_where_it_was_estimated(tmp_path: Path) -> None:
+    rows = [(f"a:{n:04d}", "نص", "text", {"score": -n / 100, "quality": (50 + n) / 200}) for n in range(100)]
+    rows.append(("a:0100", "12", "12", {"score": None, "quality": None}))
+    quality = {"mean": 0.5, "calibrated": True}
+    out = make_bundle(tmp_path / "1", rows, ARTICLES[:1], quality=quality)
+    room = build(load(out))
+    sentences = room.articles[0].blocks[0].sentences
+    assert [sentences[n].shade for n in (0, 5, 20, 99, 100)] == [3, 2, 1, 0, None]
+    assert (sentences[50].confidence, sentences[100].confidence) == (0.5, None)
+    assert room.shades == (0.375, 0.3, 0.265)
+    page = write_page(out).read_text(encoding="utf-8")
+    assert "chrF, as a share of 1" in page
+    assert 'title="quality 0.50"' in page
+    assert "not calibrated for this model" not in page
+    other = make_bundle(tmp_path / "2", rows, ARTICLES[:1], quality=quality | {"calibrated": False})
+    assert "not calibrated for this model" in write_page(other).read_text(encoding="utf-8")
+    (out / "bitext.jsonl").write_text((out / "bitext.jsonl").read_text().replace("0.25}", '"good"}'))
+    with pytest.raises(InputError, match=r"quality is not a number; "):
+        load(out)
+
+
 def test_same_bundle_same_bytes(tmp_path: Path) -> None:
     out = make_bundle(tmp_path, shared=clusters(), timings={"read": 1.0}, counts={"from_memory": 3})
     first = write_page(out).read_bytes()
@@ -630,7 +651,7 @@ def test_links_that_do_not_fit_are_left_out_and_counted(tmp_path: Path) -> None:
     rows = [(f"a:{n:04d}", "نص آخر", "other text", {"alignment": a}) for n, a in enumerate(["0-1 1-0", "0-2", 7, None])]
     page = page_of(tmp_path, rows=rows, articles=ARTICLES[:1])
     segments = json.loads(page.split('id="room-data">')[1].split("</script>")[0])["segments"]
-    assert [segment[9:] for segment in segments] == [["1 0"], [], [], []]
+    assert [segment[10:] for segment in segments] == [["1 0"], [], [], []]
     assert "<p>2 sentences have word links that do not fit their words; they are left out.</p>" in page
     page = page_of(tmp_path, rows=rows[:2], articles=ARTICLES[:1])
     assert "<p>1 sentence has word links that do not fit its words; they are left out.</p>" in page

@@ -665,7 +665,10 @@ def test_links_are_taken_away_too(visit: Callable[..., Room], tmp_path: Path, na
     room = visit(out)
     room.page.keyboard.press("j")  # wrapped or not
     path = room.downloaded(f"#room-{name}", tmp_path)
-    assert list(FORMATS[name].read(path)) == list(FORMATS["jsonl"].read(out / "bitext.jsonl"))
+    pairs = list(FORMATS["jsonl"].read(out / "bitext.jsonl"))
+    assert list(FORMATS[name].read(path)) == pairs
+    FORMATS[name].write(pairs, tmp_path / "own", header={"signature": "model:tiny"})
+    assert path.read_bytes() == (tmp_path / "own").read_bytes()
 
 
 # addresses
@@ -727,6 +730,18 @@ def test_copy_where_the_clipboard_is_not_given(visit: Callable[..., Room], tmp_p
     room.page.keyboard.press("j")
     room.page.keyboard.press("c")
     room.page.wait_for_function("document.getElementById('room-said').textContent.startsWith('Copied')")
+
+
+def test_downloads_carry_the_quality(visit: Callable[..., Room], tmp_path: Path) -> None:
+    rows = [("a:0000", "نص", "text", {"quality": 0.413}), ("a:0001", "12", "12", {"quality": None, "score": None})]
+    out = make_bundle(tmp_path / "out", rows, ARTICLES[:1], quality={"mean": 0.413, "calibrated": True})
+    pairs = list(FORMATS["jsonl"].read(out / "bitext.jsonl"))
+    room = visit(out)
+    for name in ("tsv", "tmx"):
+        FORMATS[name].write(pairs, tmp_path / f"own.{name}", header={"signature": "model:tiny"})
+        path = room.downloaded(f"#room-{name}", tmp_path)
+        assert list(FORMATS[name].read(path)) == pairs
+        assert path.read_bytes() == (tmp_path / f"own.{name}").read_bytes()
 
 
 @pytest.mark.parametrize("name", ["tsv", "tmx"])

@@ -63,6 +63,8 @@ def pair(translation: Translation) -> SegmentPair:
             "role": segment.role,
             "flags": [{"kind": f.kind, "evidence": f.evidence} for f in translation.flags],
             "origin": translation.origin,
+            "quality": translation.quality,
+            **({"alignment": translation.alignment} if translation.alignment else {}),
         },
     )
 

@@ -6,6 +6,7 @@ differ and which of those differences come from the Arabic. What comes from no A
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
@@ -17,12 +18,17 @@ Translate = Callable[[Sequence[str]], Sequence[str]]
 
 
 def with_english(
-    clusters: Sequence[Cluster], sources: Mapping[str, str], targets: Mapping[str, str], translate: Translate
+    clusters: Sequence[Cluster],
+    sources: Mapping[str, str],
+    targets: Mapping[str, str],
+    alignments: Mapping[str, str],
+    translate: Translate,
 ) -> tuple[Cluster, ...]:
     """`clusters`, each near-duplicate pair's `difference` with a list `english` of its edits besides.
 
-    `sources` and `targets` map segment ids to texts. `translate` is given the changed Arabic words alone, all in one
-    call, because the words that changed are what ties an English edit to an Arabic one.
+    `sources` and `targets` map segment ids to texts, `alignments` to Pharaoh links, which tie an English edit to an
+    Arabic one. Where a pair lacks them, the changed Arabic words are translated alone, all in one call of `translate`,
+    and tied to the edit that shares most words with them.
     """
     pairs = [
         pair
@@ -32,12 +38,18 @@ def with_english(
         if pair["tier"] == "near-duplicate" and targets.get(pair["a"]) and targets.get(pair["b"])
     ]
     found = {(p["a"], p["b"]): difference(sources[p["a"]], sources[p["b"]]) for p in pairs}
-    words = sorted({span.text for d in found.values() for e in d.edits for span in (e.a, e.b) if span.text})
+    linked = {key for key in found if all(alignments.get(segment) for segment in key)}
+    alone = [d for key, d in found.items() if key not in linked]
+    words = sorted({span.text for d in alone for e in d.edits for span in (e.a, e.b) if span.text})
     glosses = dict(zip(words, translate(words), strict=True)) if words else {}
 
     def english(pair: Mapping[str, Any]) -> list[dict[str, Any]]:
         key = pair["a"], pair["b"]
-        edits = diff_english(found[key], targets[key[0]], targets[key[1]], translate=glosses.__getitem__)
+        a, b = ((sources[segment], targets[segment], alignments.get(segment, "")) for segment in key)
+        if key in linked:
+            edits = diff_english(found[key], a[1], b[1], links_a=_spans(*a), links_b=_spans(*b))
+        else:
+            edits = diff_english(found[key], a[1], b[1], translate=glosses.__getitem__)
         return [asdict(edit) for edit in edits]
 
     def enriched(pair: dict[str, Any]) -> dict[str, Any]:
@@ -51,3 +63,10 @@ def with_english(
         else cluster
         for cluster in clusters
     )
+
+
+def _spans(source: str, target: str, alignment: str) -> list[tuple[int, int, int, int]]:
+    """Pharaoh links as code points: (source start, end, target start, end)."""
+    words = [[(m.start(), m.end()) for m in re.finditer(r"\S+", text)] for text in (source, target)]
+    links = (map(int, link.split("-")) for link in alignment.split())
+    return [(*words[0][i], *words[1][j]) for i, j in links]

@@ -61,6 +61,9 @@ class Translation:
 
     `score` is the model's log-probability divided by the length penalty as CTranslate2 gives it (≤ 0), None where no
     model was asked. `origin` says how the target was made: `model`, `copied`, `skipped`, or the repair's name.
+    `quality` is the chrF/100 expected of it (0–1, see `xlate.quality`), None where that was not asked for or no model was.
+    `alignment` links words in Pharaoh's form, "0-0 1-2": word of the segment, word of the target, both counted from 0
+    between white space (`str.split`); empty where the model gives no links.
     `remembered` is true when the target was not computed in this run; it is never written into a bitext.
     """
 
@@ -69,6 +72,8 @@ class Translation:
     score: float | None
     flags: tuple[Flag, ...] = ()
     origin: str = "model"
+    quality: float | None = None
+    alignment: str = ""
     remembered: bool = field(default=False, compare=False)
 
 

@@ -17,6 +17,7 @@ from typing import Any
 
 from xlate.errors import ModelError
 from xlate.files import replacing
+from xlate.quality import calibration
 
 MANIFEST = "model.json"
 EMBEDDED = "ar-en-starter"
@@ -35,6 +36,7 @@ class Manifest:
     `model.json`. `source_eos`: xlate appends `</s>` to the source itself, because CTranslate2 does not.
     `source_prefix`: tokens put before the source (`>>eng<<`). `position_limit`: tokens the model has positions for.
     `decoding`: defaults in CTranslate2's own words. `attention`: `{"usable": bool}`, whether it can align words.
+    `quality`: the numbers of `xlate.quality`'s estimate for this model, empty where it was not calibrated.
     """
 
     name: str
@@ -48,6 +50,7 @@ class Manifest:
     position_limit: int = 512
     decoding: Mapping[str, Any] = field(default_factory=dict)
     attention: Mapping[str, Any] = field(default_factory=lambda: {"usable": False})
+    quality: Mapping[str, Any] = field(default_factory=dict)
 
 
 def user_models_dir() -> Path:
@@ -173,6 +176,8 @@ def write_manifest(directory: Path, manifest: Manifest) -> None:
         "decoding": dict(manifest.decoding),
         "attention": dict(manifest.attention),
     }
+    if manifest.quality:
+        data["quality"] = dict(manifest.quality)
     _parse(data, directory / MANIFEST)
     with replacing(directory / MANIFEST) as handle:
         handle.write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
@@ -278,6 +283,11 @@ def _parse(data: Any, path: Path) -> Manifest:
     decoding = typed("decoding", dict, {})
     if not all(key.isidentifier() and isinstance(value, str | int | float) for key, value in decoding.items()):
         raise refuse("decoding must map option names to numbers, strings, true or false")
+    quality = typed("quality", dict, {})
+    try:
+        calibration(quality)
+    except ValueError as error:
+        raise ModelError(f"{path}: {error}; upgrade xlate, or fit it again") from error
     return Manifest(
         name=check_name(typed("name", str)),
         source=strings("source"),
@@ -290,6 +300,7 @@ def _parse(data: Any, path: Path) -> Manifest:
         position_limit=limit,
         decoding=decoding,
         attention=typed("attention", dict, {"usable": False}),
+        quality=quality,
     )
 
 

@@ -31,6 +31,9 @@ _OPTIONS = (
     "max_decoding_length",
 )
 
+Links = tuple[tuple[int, int], ...]
+"""Word alignment: (source word, target word), counted from 0 between spaces."""
+
 _Batch = list[tuple[int, list[str]]]  # (index in the texts given, source tokens), all of one length
 
 
@@ -136,6 +139,50 @@ class Engine:
             by_length[len(tokens)].append((index, tokens))
         yield from self._run(self._batches(by_length), options | {"num_hypotheses": num_hypotheses})
 
+    @property
+    def aligns(self) -> bool:
+        """Whether the model's attention is fit for linking words (`attention.usable` in model.json)."""
+        return bool(self.manifest.attention.get("usable"))
+
+    def align(self, pairs: Sequence[tuple[str, str]]) -> Iterator[list[tuple[int, Links]]]:
+        """Link the words of (source, target) texts; yields lists of (index in `pairs`, links) as batches finish.
+
+        Each target word is linked to the source word that gets most of its pieces' attention while the target is forced
+        on the decoder (a beam search's own attention depends on the batch in CTranslate2 4.8, so it is not used). Links
+        are (source word, target word), counted from 0 between spaces, in the order of the target.
+        """
+        sources = self.tokenise([source for source, _ in pairs])
+        targets = self._pieces[1].encode([target for _, target in pairs], out_type=str)
+        by_length: defaultdict[int, list[tuple[int, list[str]]]] = defaultdict(list)
+        for index, tokens in enumerate(sources):
+            by_length[len(tokens)].append((index, tokens))
+        for batch in self._batches(by_length):
+            forced = [targets[index] for index, _ in batch]
+            results = self._translator.translate_batch(
+                [tokens for _, tokens in batch],
+                target_prefix=forced,
+                beam_size=1,
+                return_attention=True,
+                max_batch_size=0,
+                max_input_length=0,
+                max_decoding_length=max(map(len, forced)),
+            )
+            yield [
+                (index, self._links(tokens, target, result.attention[0]))
+                for (index, tokens), target, result in zip(batch, forced, results, strict=True)
+            ]
+
+    def _links(self, source: Sequence[str], target: Sequence[str], attention: Sequence[Sequence[float]]) -> Links:
+        first = len(self.manifest.source_prefix)
+        words = _words(source[first : len(source) - self.manifest.source_eos])
+        sums: dict[int, defaultdict[int, float]] = {}
+        # decoding may have gone on after the forced target: those rows belong to no word
+        for word, row in zip(_words(target), attention, strict=False):
+            share = sums.setdefault(word, defaultdict(float))
+            for index, source_word in enumerate(words, first):
+                share[source_word] += row[index]
+        return tuple((max(share, key=lambda w, s=share: (s[w], -w)), word) for word, share in sums.items() if share)  # type: ignore[misc]
+
     def _batches(self, by_length: Mapping[int, list[tuple[int, list[str]]]]) -> Iterator[_Batch]:
         """Batches of one length each, the longest first so that the workers end together."""
         for length, rows in sorted(by_length.items(), reverse=True):
@@ -170,3 +217,13 @@ class Engine:
             rows = zip(texts, result.scores, lengths, strict=True)
             done.append((index, [Hypothesis(text, round(score, 4), length >= limit) for text, score, length in rows]))
         return done
+
+
+def _words(pieces: Sequence[str]) -> list[int]:
+    """For each piece the number of its word, from 0: a word begins at SentencePiece's ▁, alone or before letters."""
+    numbers = []
+    word = -1
+    for piece in pieces:
+        word += piece.startswith("▁") or word < 0
+        numbers.append(word)
+    return numbers

@@ -16,9 +16,11 @@ from xlate.compare import with_english
 from xlate.consistent import alike
 from xlate.data import Article, Segment, Translation
 from xlate.formats import FORMATS, by_name
+from xlate.links import linked
 from xlate.manifest import EMBEDDED, resolve
 from xlate.memory import Memory, default_path
 from xlate.model import Engine
+from xlate.quality import Encoder, calibration, rated, summary
 from xlate.read import ReadReport, iter_articles
 from xlate.report import PAGE, write_page
 from xlate.score import Paired, corpus, load_references, pair
@@ -36,7 +38,8 @@ class Options:
     """What a run may be told besides its input and output.
 
     `model`: a name or a path. `memory`: a path, or None to keep nothing. `formats`: keys of FORMATS.
-    `references`: a folder of reference translations to score against.
+    `references`: a folder of reference translations to score against. `similarity`: let the sentence encoder compare both
+    sides for the quality estimate, which is slower and needs the extra [semantic].
     """
 
     model: str | Path = EMBEDDED
@@ -45,6 +48,7 @@ class Options:
     include_boilerplate: bool = False
     formats: tuple[str, ...] = tuple(FORMATS)
     references: Path | None = None
+    similarity: bool = False
 
     def __post_init__(self) -> None:
         """Raise UsageError for an unknown format."""
@@ -83,6 +87,7 @@ def run(
     options = options or Options()
     clock = _Clock()
     engine = Engine(resolve(options.model), options.settings)
+    encoder = Encoder() if options.similarity else None
     with bundle.locked(out):
         read = ReadReport()
         articles = list(iter_articles(inputs, read, exclude=[out]))
@@ -95,9 +100,11 @@ def run(
         with Memory(options.memory, memory_key(engine)) as memory:
             translations = _translated(segments, engine, memory, options, same_as, progress)
             near = [(pair.a, pair.b) for pair in near_duplicates(sharing)]
-            translations = alike(near, translations, same_as, engine, memory)
+            translations = linked(alike(near, translations, same_as, engine, memory), engine, memory)
             sharing = _in_english(sharing, translations, engine, memory)
         clock.lap("translate")
+        translations = list(rated(translations, engine.manifest.quality, encoder))
+        clock.lap("quality")
         scores = _scores(translations, references)
         clock.lap("score")
         earlier = bundle.earlier_files(out)
@@ -113,6 +120,7 @@ def run(
                 "source": list(engine.manifest.source),
                 "target": list(engine.manifest.target),
                 "licence": engine.manifest.licence,
+                "attention": dict(engine.manifest.attention),
             },
             "settings": engine.settings.decoding(),
             "versions": {"python": platform.python_version()}
@@ -123,6 +131,7 @@ def run(
             "counts": _counts(articles, translations, same_as),
             "shared": _shared(sharing),
             "flags": dict(sorted(Counter(kind for t in translations for kind in {f.kind for f in t.flags}).items())),
+            "quality": _quality(translations, engine, options),
             "scores": scores["corpus"] if scores else [],
             "files": sorted([*files, bundle.RUN, *([PAGE] if "jsonl" in options.formats else [])]),
             "timings": clock.laps,
@@ -148,7 +157,8 @@ def _in_english(sharing: Sharing, translations: Sequence[Translation], engine: E
     def glosses(words: Sequence[str]) -> list[str]:
         return [text for text, _ in translate_lines(words, engine, memory)]
 
-    return replace(sharing, clusters=with_english(sharing.clusters, sources, targets, glosses))
+    alignments = {t.segment.id: t.alignment for t in translations}
+    return replace(sharing, clusters=with_english(sharing.clusters, sources, targets, alignments, glosses))
 
 
 def _translated(
@@ -166,7 +176,8 @@ def _translated(
         done += count
         progress("translate", done, len(segments))
 
-    return list(translate(segments, engine, memory, include_boilerplate=options.include_boilerplate, progress=more))
+    boilerplate = options.include_boilerplate
+    return list(translate(segments, engine, memory, include_boilerplate=boilerplate, same_as=same_as, progress=more))
 
 
 def _paired(options: Options, segments: Sequence[Segment], languages: Sequence[str]) -> Paired | None:
@@ -266,6 +277,21 @@ def _articles(articles: Sequence[Article], sharing: Sharing) -> list[dict[str, A
         {name: getattr(a, name) for name in names} | {"published": a.published or sharing.published.get(a.id)}
         for a in articles
     ]
+
+
+def _quality(translations: Sequence[Translation], engine: Engine, options: Options) -> dict[str, Any]:
+    """The estimates in numbers, for the bundle and each article. `calibrated` is false where the model has no numbers of
+    its own: then they tell which segment is worse, not how good one is."""
+    by_article: defaultdict[str, list[Translation]] = defaultdict(list)
+    for t in translations:
+        by_article[t.segment.article].append(t)
+    quality = engine.manifest.quality
+    return summary(translations) | {
+        "calibrated": bool(quality),
+        "fitted_on": calibration(quality).fitted_on,
+        "similarity": options.similarity,
+        "articles": {article: summary(rows) for article, rows in by_article.items()},
+    }
 
 
 def _shared(sharing: Sharing) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -47,6 +47,12 @@ def run(
     include_boilerplate: Annotated[
         bool, typer.Option("--include-boilerplate", help="Translate menus, notices and forms too.")
     ] = False,
+    similarity: Annotated[
+        bool,
+        typer.Option(
+            "--similarity", help="Estimate quality by the sentence encoder too: slower, needs the extra [semantic]."
+        ),
+    ] = False,
     show: Annotated[bool, typer.Option("--open", help="Open OUT/index.html in your browser.")] = False,
     quiet: Quiet = False,
     as_json: Json = False,
@@ -68,6 +74,7 @@ def run(
         include_boilerplate=include_boilerplate,
         formats=tuple(dict.fromkeys(formats)) if formats else pipeline.Options().formats,
         references=references,
+        similarity=similarity,
     )
     with Bar(quiet) as bar:
         try:
@@ -110,6 +117,7 @@ def _summary(result: Run) -> None:
         ("translated", f"{counts['translated']} ({_made(counts)})"),
         ("shared", ", ".join(f"{tier} {count}" for tier, count in shared.items()) or "nothing"),
         ("flagged", _flagged(counts["flagged"], flags)),
+        ("quality", _quality(result.report["quality"])),
         ("time", f"{seconds:.1f} s" + (f", {fresh / seconds:.1f} segments a second" if fresh else "")),
     ]
     rows += [(s["metric"], f"{s['value']:.1f}   {s['signature']}") for s in result.report["scores"]]
@@ -127,6 +135,14 @@ def _made(counts: dict[str, int]) -> str:
 def _flagged(total: int, flags: dict[str, int]) -> str:
     kinds = ", ".join(f"{kind} {count}" for kind, count in sorted(flags.items(), key=lambda item: (-item[1], item[0])))
     return f"{total}" + (f" ({kinds})" if kinds else "")
+
+
+def _quality(quality: dict[str, Any]) -> str:
+    """The estimate in words that cannot be taken for a score."""
+    if quality["mean"] is None:
+        return "not estimated"
+    text = f"chrF {100 * quality['mean']:.0f} expected, without references; {100 * quality['low']:.0f} or less for the lowest tenth"
+    return text if quality["calibrated"] else f"{text} (not calibrated for this model: compare segments only)"
 
 
 def _skipped(result: Run) -> str:

@@ -105,6 +105,7 @@ def _files(
     from xlate.formats import by_name, by_suffix
     from xlate.memory import Memory
     from xlate.model import Engine
+    from xlate.quality import rated
     from xlate.read import ReadReport, iter_articles
     from xlate.segment import segment
     from xlate.translate import memory_key
@@ -128,9 +129,10 @@ def _files(
             done += count
             bar("translate", done, 0)
 
-        for translation in translate_segments(
+        translations = translate_segments(
             segments, engine, remembered, include_boilerplate=include_boilerplate, progress=more
-        ):
+        )
+        for translation in rated(translations, engine.manifest.quality):
             writer.write(pair(translation))
     for problem in report.problems:
         err(f"{problem.path}: {problem.message}")

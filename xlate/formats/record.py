@@ -1,7 +1,7 @@
 """What the formats share: a pair as a flat record in the bundle's order, its values as text, and the escape for lines.
 
-**Record.** The keys are `id, article, index, paragraph, start, end, role, source, target, score, flags, origin`, then
-any other key of the provenance. What cannot stand there under its own name goes into one object under `more`: a
+**Record.** The keys are `id, article, index, paragraph, start, end, role, source, target, score, flags, origin,
+quality, alignment`, then any other key of the provenance. What cannot stand there under its own name goes into one object under `more`: a
 provenance key that is called like a field of the pair, or one that the format has no place for.
 
 **Cell.** Formats without types write a string as it is and everything else as JSON. A string that would read as JSON
@@ -26,7 +26,7 @@ from typing import Any
 from xlate.data import SegmentPair
 
 BEFORE = ("article", "index", "paragraph", "start", "end", "role")
-AFTER = ("flags", "origin")
+AFTER = ("flags", "origin", "quality", "alignment")
 COLUMNS = ("id", *BEFORE, "source", "target", "score", *AFTER)
 TEXT = frozenset({"article", "role", "origin"})
 _TAKEN = frozenset({"id", "source", "target", "score", "more"})

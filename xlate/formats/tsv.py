@@ -1,4 +1,4 @@
-"""Tab-separated values: a header row, then one row a segment: `id, article, …, origin` (see `record`) and `more`.
+"""Tab-separated values: a header row, then one row a segment: `id, article, …, quality` (see `record`) and `more`.
 
 No quoting: characters that would break a row are escaped as `record` says, so `cut`, `awk` and `pandas` with
 `quoting=3` see the right columns. `id`, `article`, `role`, `source`, `target` and `origin` are text; the other cells

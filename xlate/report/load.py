@@ -119,12 +119,14 @@ def _translation(pair: SegmentPair, place: str) -> Translation:
     flags = data.get("flags", [])
     if not isinstance(flags, list) or not all(_is_flag(flag) for flag in flags):
         raise InputError(f"{place}: flags are not a list of kind and evidence; {_AGAIN}")
+    quality = data.get("quality")
+    if isinstance(quality, bool) or not isinstance(quality, int | float | None):
+        raise InputError(f"{place}: quality is not a number; {_AGAIN}")
     article, role, origin = texts
     index, paragraph, start, end = numbers
     segment = Segment(pair.id, article, index, paragraph, start, end, pair.source, role)  # type: ignore[arg-type]
-    return Translation(
-        segment, pair.target, pair.score, tuple(Flag(f["kind"], f["evidence"]) for f in flags), str(origin)
-    )
+    found = tuple(Flag(f["kind"], f["evidence"]) for f in flags)
+    return Translation(segment, pair.target, pair.score, found, str(origin), quality)
 
 
 def _is_flag(flag: object) -> bool:

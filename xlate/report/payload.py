@@ -28,6 +28,7 @@ def payload(bundle: Bundle, articles: Sequence[Article], by_id: Mapping[str, Tra
             t.score,
             [{"kind": f.kind, "evidence": f.evidence} for f in t.flags],
             t.origin,
+            t.quality,
             *([bundle.links[t.segment.id]] if t.segment.id in bundle.links else []),
         ]
         for about in bundle.articles
@@ -48,6 +49,7 @@ def payload(bundle: Bundle, articles: Sequence[Article], by_id: Mapping[str, Tra
         "segments": rows,
         "signature": str(bundle.run.get("signature", "")),
         "model": _model_name(bundle.run),
+        "estimated": estimated(bundle.run),
         "fold": _folding(text for t in by_id.values() for text in (t.segment.text, t.target)),
     }
 
@@ -55,6 +57,11 @@ def payload(bundle: Bundle, articles: Sequence[Article], by_id: Mapping[str, Tra
 def sources(bundle: Bundle) -> list[str]:
     """The names of the sources, sorted."""
     return sorted({a.source for a in bundle.articles if a.source})
+
+
+def estimated(run: Mapping[str, Any]) -> bool:
+    """Whether the run estimated the quality of its translations; older ones did not."""
+    return isinstance(run.get("quality"), dict)
 
 
 def _model_name(run: Mapping[str, Any]) -> str:

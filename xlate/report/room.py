@@ -11,15 +11,15 @@ from urllib.parse import quote
 
 from xlate.data import Translation
 from xlate.report.load import About, Bundle
-from xlate.report.payload import payload, sources
+from xlate.report.payload import estimated, payload, sources
 from xlate.report.sharing import Links, gravity, matrix, shared_sentence
 from xlate.report.shown import Article, Block, Room, Sentence, Shares
 from xlate.report.text import rich, shorten, unwritable
 from xlate.report.words import FLAGS, ORIGINS, needs_a_look, origin_class, origin_label
 
 SHADES = (0.25, 0.1, 0.03)
-"""Parts of the run's sentences, the least sure ones, that get the next darker shade. Relative, because what a score is
-worth differs from model to model."""
+"""Parts of the run's sentences, the least sure ones, that get the next darker shade. Relative, because what a score or an
+estimate is worth differs from model to model."""
 
 
 def build(bundle: Bundle) -> Room:
@@ -29,7 +29,7 @@ def build(bundle: Bundle) -> Room:
     order = _order(bundle.articles)
     clusters = sorted((shared_sentence(c, by_id, order) for c in bundle.clusters or ()), key=gravity)
     links = Links((c for c in clusters if not c.within), names)  # clusters come the gravest first
-    limits = _limits(by_id.values())
+    limits = _limits(by_id.values(), bundle.run)
     articles = tuple(_article(n, about, bundle, links, names, limits) for n, about in enumerate(bundle.articles))
     body = [t for t in by_id.values() if t.segment.role != "boilerplate"]
     origins = Counter(origin_class(t.origin) for t in by_id.values())
@@ -56,7 +56,8 @@ def build(bundle: Bundle) -> Room:
         scores=bundle.scores,
         run=bundle.run,
         link_quality=link_quality(bundle.run),
-        shades=tuple(sure for limit in limits if (sure := confidence(limit, bundle.run)) is not None),
+        shades=tuple(sure for limit in limits if (sure := _shown(limit, bundle.run)) is not None),
+        estimated=estimated(bundle.run),
         data=payload(bundle, articles, by_id),
     )
 
@@ -88,9 +89,19 @@ def link_quality(run: Mapping[str, Any]) -> float | None:
     return float(value)
 
 
-def _limits(translations: Iterable[Translation]) -> tuple[float, ...]:
-    """The scores below which a sentence belongs to the parts of SHADES; nothing where there are no scores."""
-    scores = sorted(t.score for t in translations if t.score is not None)
+def _measure(translation: Translation, run: Mapping[str, Any]) -> float | None:
+    """What the shade goes by: the estimated quality, or the model's score in a bundle without estimates."""
+    return translation.quality if estimated(run) else translation.score
+
+
+def _shown(measure: float | None, run: Mapping[str, Any]) -> float | None:
+    """A measure as the page gives it."""
+    return measure if estimated(run) else confidence(measure, run)
+
+
+def _limits(translations: Iterable[Translation], run: Mapping[str, Any]) -> tuple[float, ...]:
+    """The measures below which a sentence belongs to the parts of SHADES; nothing where there are none."""
+    scores = sorted(measure for t in translations if (measure := _measure(t, run)) is not None)
     return tuple(scores[int(part * len(scores))] for part in SHADES) if scores else ()
 
 
@@ -170,7 +181,7 @@ def _blocks(
 def _sentence(
     number: int, translation: Translation, links: Links, run: Mapping[str, Any], limits: Sequence[float]
 ) -> Sentence:
-    segment, score = translation.segment, translation.score
+    segment, measure = translation.segment, _measure(translation, run)
     origin = origin_class(translation.origin)
     return Sentence(
         id=segment.id,
@@ -182,8 +193,8 @@ def _sentence(
         origin_note="" if origin == "model" else origin_label(translation.origin),
         flags=translation.flags,
         look=needs_a_look(translation),
-        confidence=confidence(score, run),
-        shade=None if score is None else sum(score < limit for limit in limits),
+        confidence=_shown(measure, run),
+        shade=None if measure is None else sum(measure < limit for limit in limits),
         also=tuple(links.also(segment.id, segment.article)),
     )
 

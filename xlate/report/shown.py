@@ -131,4 +131,5 @@ class Room:
     run: Mapping[str, Any]
     link_quality: float | None
     shades: tuple[float, ...]
+    estimated: bool
     data: Mapping[str, Any]

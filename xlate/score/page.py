@@ -60,7 +60,7 @@ def _context(report: Report) -> dict[str, Any]:
         "p_values": p_values,
         "sides": sides,
         "metric": names[column],
-        "histograms": [(side.name, _histogram(segment_values(side.statistics[column]))) for side in sides],
+        "histograms": _histograms([(side.name, segment_values(side.statistics[column])) for side in sides]),
         "breakdowns": _breakdowns(report, sides),
         "changes": [
             (f"{other.name} against {sides[0].name}", *_changes(report, sides[0], other, column)) for other in sides[1:]
@@ -68,14 +68,21 @@ def _context(report: Report) -> dict[str, Any]:
     }
 
 
-def _histogram(values: Array) -> list[tuple[str, int, float]]:
-    """Bins of segment scores: label, count, height from 0 to 100. TER may exceed 100 and then falls in the last bin."""
+def _histograms(named: Sequence[tuple[str, Array]]) -> list[tuple[str, list[tuple[str, int, float]]]]:
+    """For each name the bins of its segment scores: label, count, height from 0 to 100, the same scale for all names.
+
+    TER may exceed 100 and then falls in the last bin.
+    """
     import numpy as np
 
-    counts, edges = np.histogram(np.clip(values, 0, 100), bins=_BINS, range=(0, 100))
-    most = max(1, int(counts.max()))
-    pairs = zip(edges[:-1].tolist(), edges[1:].tolist(), counts.tolist(), strict=True)
-    return [(f"{low:.0f} to {high:.0f}", count, 100 * count / most) for low, high, count in pairs]
+    found = [np.histogram(np.clip(values, 0, 100), bins=_BINS, range=(0, 100))[0].tolist() for _, values in named]
+    most = max(1, *map(max, found))
+    step = 100 // _BINS
+    labels = [f"{low} to {low + step}" for low in range(0, 100, step)]
+    return [
+        (name, [(label, count, 100 * count / most) for label, count in zip(labels, counts, strict=True)])
+        for (name, _), counts in zip(named, found, strict=True)
+    ]
 
 
 def _breakdowns(report: Report, sides: Sequence[Side]) -> list[tuple[str, list[dict[str, Any]]]]:

@@ -5,7 +5,7 @@
   const $ = (id) => document.getElementById(id);
   const root = document.documentElement;
   const data = JSON.parse($("room-data").textContent);
-  const [INDEX, PARAGRAPH, START, END, ROLE, SCORE, FLAGS, ORIGIN, LINKS] = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+  const [INDEX, PARAGRAPH, START, END, ROLE, SCORE, FLAGS, ORIGIN, QUALITY, LINKS] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
 
   // rows, blocks (paragraphs and folded runs) and articles, in the order of data.segments
   const articles = Array.from(document.querySelectorAll("#room-articles .a"));
@@ -297,7 +297,7 @@
       rows[i].classList.add("cur");
       rows[i].append(tools);
       tools.hidden = false;
-      const sure = data.segments[i][SCORE] === null ? "" : rows[i].children[0].title;
+      const sure = data.segments[i][data.estimated ? QUALITY : SCORE] === null ? "" : rows[i].children[0].title;
       $("room-sure").textContent = sure && sure[0].toUpperCase() + sure.slice(1);
       $("room-mark").setAttribute("aria-pressed", String(marked.has(i)));
     }
@@ -414,14 +414,15 @@
   const unicode = (c) => "\\u" + c.charCodeAt(0).toString(16).padStart(4, "0");
   const line = (text) => text.replace(AMBIGUOUS, "\\u005c").replace(UNSAFE, unicode);
   const json = (value) => JSON.stringify(value).replace(UNSAFE, unicode);
-  const HEADER = ["id", "article", "index", "paragraph", "start", "end", "role", "source", "target", "score", "flags", "origin", "more"];
+  const HEADER = ["id", "article", "index", "paragraph", "start", "end", "role", "source", "target", "score", "flags", "origin", "quality", "alignment", "more"];
   const pharaoh = (i) => linksOf(i).map((link) => link.join("-")).join(" ");
   function tsv(chosenRows) {
     const lines = chosenRows.map((i) => {
       const s = data.segments[i];
       return [
         line(rows[i].id), line(data.articles[s[0]].id), s[INDEX], s[PARAGRAPH], s[START], s[END], line(s[ROLE]),
-        line(arabic(i)), line(english(i)), s[SCORE] === null ? "" : json(s[SCORE]), json(s[FLAGS]), line(s[ORIGIN]), s[LINKS] ? json({ alignment: pharaoh(i) }) : "",
+        line(arabic(i)), line(english(i)), s[SCORE] === null ? "" : json(s[SCORE]), json(s[FLAGS]), line(s[ORIGIN]),
+        data.estimated ? json(s[QUALITY]) : "", s[LINKS] ? pharaoh(i) : "", "",
       ].join("\t");
     });
     return [HEADER.join("\t"), ...lines].join("\n") + "\n";
@@ -445,6 +446,7 @@
         prop("start", json(s[START])), prop("end", json(s[END])), prop("role", s[ROLE]),
         ...(s[SCORE] === null ? [] : [prop("score", json(s[SCORE]))]),
         prop("flags", json(s[FLAGS])), prop("origin", s[ORIGIN]),
+        ...(data.estimated ? [prop("quality", json(s[QUALITY]))] : []),
         ...(s[LINKS] ? [prop("alignment", pharaoh(i))] : []),
         `   <tuv xml:lang="ar"><seg>${content(arabic(i))}</seg></tuv>`,
         `   <tuv xml:lang="en"><seg>${content(english(i))}</seg></tuv>`,
