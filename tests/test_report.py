@@ -20,6 +20,7 @@ from xlate.check import KINDS
 from xlate.data import Cluster, Flag, Member, Segment, Translation
 from xlate.errors import InputError, OutputError
 from xlate.report import write_page
+from xlate.report.linked import pack
 from xlate.report.load import load
 from xlate.report.room import build
 from xlate.report.sharing import MATRIX_LARGEST
@@ -364,6 +365,8 @@ def test_overview_counts(tmp_path: Path) -> None:
         "boilerplate": 1,
         "looks": 2,
         "shared": 4,
+        "linked": 0,
+        "misfits": 0,
         "unwritable": 0,
     }
     assert room.flags == {"numbers": 1}
@@ -588,6 +591,93 @@ def test_five_thousand_segments_fit_twelve_megabytes(tmp_path: Path) -> None:
     ]
     path = write_page(make_bundle(tmp_path, rows, articles, shared))
     assert 4e6 < path.stat().st_size <= 12e6
+
+
+# word links
+
+
+@pytest.mark.parametrize(
+    ("alignment", "packed"),
+    [
+        (None, ""),
+        ("", ""),
+        ("  ", ""),
+        ("0-0", "0"),
+        ("1-0 2-1 2-2 0-4 3-4", "1  = - 0,3"),
+        ("0-4 2-1 1-0 2-2\t3-4 0-4", "1  = - 0,3"),
+        ("4-2", "- - 4"),
+        ("0-0 1-2", "0 - "),
+        ("4-4 0-0 5-0", "0,5 - - - 4"),
+        # misfits
+        ("0-5", None),
+        ("6-0", None),
+        ("0-0 9999999999999999999999-0", None),
+        ("-1-0", None),
+        ("0--1", None),
+        ("0-0 1", None),
+        ("0-0-0", None),
+        ("٠-٠", None),
+        ("0–0", None),
+        ("<script>", None),
+        (0, None),
+        (False, None),
+        ([[0, 0]], None),
+        ({"0": 0}, None),
+    ],
+)
+def test_links_are_packed_or_do_not_fit(alignment: object, packed: str | None) -> None:
+    assert pack(alignment, "ا ب\u2003ج\x1cد\u00a0ه و", "a b c\u3000d e") == packed
+
+
+def test_links_count_words_as_the_bitext_does() -> None:
+    assert pack("1-1", "a\ufeffb", "a\u200bb c") is None  # neither is white space
+    assert pack("0-0", "", "a") is None
+
+
+@given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), min_size=1, unique=True))
+def test_packed_links_are_the_links(links: list[tuple[int, int]]) -> None:
+    text = "a b c d e f g"
+    packed = pack(" ".join(f"{i}-{j}" for i, j in links), text, text)
+    assert packed
+    found, own = [], [0]
+    for j, item in enumerate(packed.split(" ")):
+        if item != "-":
+            own = {"": [own[-1] + 1], "=": own}.get(item) or [int(i) for i in item.split(",")]
+            found += [(i, j) for i in own]
+    assert sorted(found) == sorted(links)
+
+
+def test_links_that_do_not_fit_are_left_out_and_counted(tmp_path: Path) -> None:
+    rows = [(f"a:{n:04d}", "نص آخر", "other text", {"alignment": a}) for n, a in enumerate(["0-1 1-0", "0-2", 7, None])]
+    page = page_of(tmp_path, rows=rows, articles=ARTICLES[:1])
+    segments = json.loads(page.split('id="room-data">')[1].split("</script>")[0])["segments"]
+    assert [segment[10:] for segment in segments] == [["1 0"], [], [], []]
+    assert "<p>2 sentences have word links that do not fit their words; they are left out.</p>" in page
+    page = page_of(tmp_path, rows=rows[:2], articles=ARTICLES[:1])
+    assert "<p>1 sentence has word links that do not fit its words; they are left out.</p>" in page
+    assert "do not fit" not in page_of(tmp_path, rows=rows[:1], articles=ARTICLES[:1])
+
+
+@pytest.mark.parametrize(
+    ("attention", "quality"),
+    [
+        ({"usable": True, "f1": 0.8, "measured_on": "x"}, ": F1 0.80 against links made by hand, where 1 is every"),
+        ({"f1": 1}, ": F1 1.00 against"),
+        ({"usable": True}, None),
+        ({"f1": "<b>"}, None),
+        ({"f1": True}, None),
+        ({"f1": float("nan")}, None),
+        ({"f1": 7}, None),
+        ([0.8], None),
+        (None, None),
+    ],
+)
+def test_the_legend_says_what_word_links_are_worth(tmp_path: Path, attention: object, quality: str | None) -> None:
+    rows = [("a:0000", "نص", "text", {"alignment": "0-0"})]
+    page = page_of(tmp_path, rows=rows, articles=[], model={"name": "tiny", "attention": attention})
+    legend = page.split("<dt>Word links</dt>")[1].split("</dd>")[0]
+    assert (quality in legend) if quality else "F1" not in legend
+    assert "Word links" not in page_of(tmp_path, articles=[], model={"name": "tiny", "attention": attention})
 
 
 # errors

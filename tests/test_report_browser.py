@@ -443,6 +443,234 @@ def test_versions_side_by_side(room: Room) -> None:
     assert room.current() == "a:0001"
 
 
+# word links
+
+LINKED = (
+    # words 0 قال, 1 أحمد, 2 إن, 3 20, 4 شخصا, 5 قتلوا.
+    ("a:0000", "قال أحمد إن 20 شخصا قتلوا.", "Ahmed said 20 people were killed.", "1-0 0-1 3-2 4-3 5-4 5-5"),
+    ("a:0001", "لم يذكر ذلك.", "He did not say.", None),
+    ("a:0002", "طائرة و\u200fF-16 (X2)", "an F-16, حزب الله (X2)", "0-0 1-1 2-4"),
+    ("a:0003", "نص آخر", "other text", "0-7"),
+)
+
+
+def linked_bundle(out: Path, rows: Any = LINKED) -> Path:
+    return make_bundle(out, [(k, ar, en, {"alignment": a} if a else {}) for k, ar, en, a in rows], ARTICLES[:1])
+
+
+def paired(room: Room) -> list[list[str]]:
+    """What is lit: the English words, then the Arabic ones; a word of several pieces as these."""
+    return [
+        room.page.eval_on_selector_all(f".s > p.{side} .pair", "all => all.map(e => e.textContent)")
+        for side in ("en", "ar")
+    ]
+
+
+def word(room: Room, key: str, side: str, content: str) -> Any:
+    return room.row(key).locator(f"> p.{side} span").get_by_text(content, exact=True)
+
+
+def test_hovering_a_word_lights_what_it_belongs_to(visit: Callable[..., Room], tmp_path: Path) -> None:
+    room = visit(linked_bundle(tmp_path))
+    page = room.page
+    assert page.locator(".s > p span").count() == 0  # not before one comes to a sentence
+    english = room.row("a:0000").locator("> p.en")
+    before = background(english)
+    box = english.bounding_box()
+    page.mouse.move(box["x"] + 15, box["y"] + box["height"] / 2)  # straight onto "Ahmed"
+    assert paired(room) == [["Ahmed"], ["أحمد"]]
+    assert background(english) != before  # the sentence stays lit
+    assert background(word(room, "a:0000", "ar", "أحمد")) not in (background(english), "rgba(0, 0, 0, 0)")
+    assert page.locator(".s > p span").count() == 12  # of this sentence only
+    for side, at, lit in (
+        ("en", "were", [["were"], ["قتلوا."]]),
+        ("ar", "قتلوا.", [["were", "killed."], ["قتلوا."]]),
+        ("ar", "20", [["20"], ["20"]]),
+        ("ar", "إن", [[], ["إن"]]),
+    ):
+        word(room, "a:0000", side, at).hover()
+        assert paired(room) == lit
+    page.mouse.move(0, 0)
+    assert paired(room) == [[], []]
+
+
+def test_sentences_without_links_are_as_before(visit: Callable[..., Room], tmp_path: Path) -> None:
+    room = visit(linked_bundle(tmp_path))
+    for key in ("a:0001", "a:0003"):
+        for side in ("> p.en", "> p.ar"):
+            room.row(key).locator(side).hover()
+            room.row(key).locator(side).click()
+        assert room.current() == key
+        room.page.keyboard.press("ArrowRight")
+        assert room.row(key).locator("> p span").count() == 0
+    assert paired(room) == [[], []]
+    assert "1 sentence has word links that do not fit its words" in room.page.locator("#room-made").inner_text()
+
+
+def test_a_word_of_several_pieces_is_one_word(visit: Callable[..., Room], tmp_path: Path) -> None:
+    room = visit(linked_bundle(tmp_path))
+    room.row("a:0002").locator("> p.ar").hover()
+    word(room, "a:0002", "en", "F-16,").hover()
+    assert paired(room) == [["F-16,"], ["و\u200f", "F-16"]]
+    word(room, "a:0002", "ar", "X2").hover()
+    assert paired(room) == [["(X2)"], ["(", "X2", ")"]]
+    assert room.row("a:0002").locator("> p.ar > bdi[dir=ltr]").all_text_contents() == ["F-16", "X2"]
+    assert room.row("a:0002").locator("> p.en > bdi[lang=ar]").all_text_contents() == ["حزب الله"]
+    word(room, "a:0002", "en", "الله").hover()
+    assert paired(room) == [["الله"], []]
+
+
+def test_arrows_go_from_word_to_word(visit: Callable[..., Room], tmp_path: Path) -> None:
+    room = visit(linked_bundle(tmp_path))
+    press = room.page.keyboard.press
+
+    def pressed(*keys: str) -> list[list[str]]:
+        for key in keys:
+            press(key)
+        return paired(room)
+
+    assert pressed("ArrowRight") == [[], []]  # at no sentence
+    assert pressed("j") == [[], []]
+    assert pressed("ArrowRight") == [["Ahmed"], ["أحمد"]]
+    assert room.page.locator("#room-said").text_content() == "Ahmed · أحمد"
+    assert pressed("ArrowRight") == [["said"], ["قال"]]
+    assert pressed("ArrowLeft", "ArrowLeft", "ArrowLeft") == [["Ahmed"], ["أحمد"]]
+    # with Shift in the Arabic, first to the partner, and leftwards is forth
+    assert pressed("Shift+ArrowLeft") == [["Ahmed"], ["أحمد"]]
+    assert pressed("Shift+ArrowLeft") == [[], ["إن"]]
+    assert pressed("Shift+ArrowLeft") == [["20"], ["20"]]
+    assert pressed("ArrowRight") == [["20"], ["20"]]
+    assert pressed("ArrowRight") == [["people"], ["شخصا"]]
+    assert pressed("j") == [[], []]
+    assert pressed("k", "ArrowLeft") == [["killed."], ["قتلوا."]]
+    assert pressed("Escape") == [[], []]
+    press("/")
+    room.page.keyboard.type("x")
+    assert pressed("ArrowLeft") == [[], []]  # the arrow is the field's
+    pressed("Escape", "Escape", "v", "k")  # Arabic only: the arrows without Shift are its own
+    assert room.page.evaluate("document.documentElement.className") == "only-ar"
+    assert pressed("ArrowLeft") == [["said"], ["قال"]]
+    press("?")
+    assert "from word to word" in room.page.locator("#room-help").inner_text()
+    room.page.locator("#room-keys").uncheck()
+    press("Escape")
+    assert pressed("ArrowLeft") == [[], []]  # keys are off
+
+
+def test_a_tap_and_a_click_stay(visit: Callable[..., Room], tmp_path: Path) -> None:
+    out = linked_bundle(tmp_path)
+    for touch in (True, False):
+        room = visit(out, has_touch=touch, width=390 if touch else 1440)
+        page = room.page
+        room.row("a:0000").evaluate("e => e.scrollIntoView({block: 'center'})")
+        box = room.row("a:0000").locator("> p.en").bounding_box()
+        go = page.touchscreen.tap if touch else page.mouse.click
+        go(box["x"] + 15, box["y"] + 20)
+        if not touch:
+            page.mouse.move(0, 0)
+        assert paired(room) == [["Ahmed"], ["أحمد"]]
+        assert room.current() == "a:0000"
+        if not touch:
+            word(room, "a:0000", "en", "said").hover()
+            assert paired(room) == [["said"], ["قال"]]
+            page.mouse.move(0, 0)
+            assert paired(room) == [["Ahmed"], ["أحمد"]]
+        box = room.row("a:0001").locator("> p.en").bounding_box()
+        go(box["x"] + 15, box["y"] + 20)
+        assert paired(room) == [[], []]
+
+
+def test_a_selection_outlives_coming_to_its_sentence(visit: Callable[..., Room], tmp_path: Path) -> None:
+    room = visit(linked_bundle(tmp_path))
+    room.page.evaluate("getSelection().selectAllChildren(document.querySelector('.s > p.en'))")
+    room.page.keyboard.press("j")
+    room.page.keyboard.press("ArrowRight")
+    assert room.page.evaluate("getSelection().toString()") == LINKED[0][2]
+    assert paired(room) == [[], []]
+    room.page.evaluate("getSelection().removeAllRanges()")
+    room.page.keyboard.press("ArrowRight")
+    assert paired(room) == [["Ahmed"], ["أحمد"]]
+
+
+ODD = (
+    *TRICKY,
+    " leading and trailing \n",
+    "\ufeffx y\ufeff z\u200b w",
+    "a\x0bb\x0cc\rd\x1ce\x1df\x1eg\x1fh\x85i\u1680j\u180ek\u2028l\u2029m\u202fn\u205fo\u3000p\u200aq",
+    "\U0001f468\u200d\U0001f469\u200d\U0001f467 \U0001f1e9\U0001f1ff e\u0301 \U0001d400x",
+    "و\u202eF-16\u202c\u2067نص Windows XP\u2069 (Microsoft Corp.) حزب الله. abc\u202e",
+    "<b onclick=x>&amp; </p> <span class=pair>",
+)
+
+
+def test_wrapping_changes_no_text_and_counts_words_as_the_bitext(visit: Callable[..., Room], tmp_path: Path) -> None:
+    texts = [*ODD, " ".join(ODD)]
+    rows = []
+    for n, own in enumerate(texts):
+        size = len(own.split())
+        rows.append((f"a:{n:04d}", own, own, " ".join(f"{k}-{size - 1 - k}" for k in range(size))))
+    room = visit(linked_bundle(tmp_path, rows))
+    everything = "all => all.map(e => [e.textContent, e.querySelectorAll('bdi').length])"
+    before = room.page.eval_on_selector_all(".s > p", everything)
+    assert [own for own, _ in before[::2]] == texts
+    room.page.evaluate("document.querySelectorAll('.s').forEach(e => e.firstElementChild.focus())")
+    assert room.page.eval_on_selector_all(".s > p", everything) == before
+    assert room.page.locator(".s > p > span, .s > p > bdi > span").count() == room.page.locator(".s > p span").count()
+    for n, own in enumerate(texts):
+        row = room.row(f"a:{n:04d}")
+        row.locator("> a.n").focus()
+        words = own.split()
+        for k in range(len(words)):
+            room.page.keyboard.press("ArrowRight")
+            lit = paired(room)
+            assert ["".join(side) for side in lit] == [words[k], words[len(words) - 1 - k]], (own, k)
+    assert room.page.locator("[onclick]").count() == 0
+
+
+def test_marks_inside_a_sentence_survive(visit: Callable[..., Room], tmp_path: Path) -> None:
+    room = visit(linked_bundle(tmp_path))
+    room.page.evaluate("""() => {
+        const text = document.querySelector(".s > p.en").firstChild, range = new Range();
+        for (const [start, end] of [[3, 8], [0, 9]]) {  // a mark in a mark, across the words' borders
+            range.setStart(document.querySelector(".s > p.en").firstChild, 0);
+            const mark = document.createElement("mark");
+            if (end === 8) { range.setStart(text, start); range.setEnd(text, end); range.surroundContents(mark); }
+            else { range.selectNodeContents(document.querySelector(".s > p.en")); mark.append(range.extractContents()); range.insertNode(mark); }
+        }
+    }""")
+    html = room.row("a:0000").locator("> p.en").evaluate("e => e.innerHTML")
+    assert html == "<mark>Ahm<mark>ed sa</mark>id 20 people were killed.</mark>"
+    word(room, "a:0000", "en", "Ahm").or_(room.row("a:0000").locator("> p.en")).first.hover()
+    plain = room.row("a:0000").locator("> p.en").evaluate(r"e => e.innerHTML.replace(/<\/?span[^>]*>/g, '')")
+    assert plain == html
+    word(room, "a:0000", "ar", "قال").hover()
+    assert paired(room) == [["sa", "id"], ["قال"]]
+
+
+def test_what_was_found_stays_lit_where_words_are_wrapped(visit: Callable[..., Room], tmp_path: Path) -> None:
+    room = visit(linked_bundle(tmp_path))
+    found = "Array.from(CSS.highlights.get('hit'), r => r.toString()).sort()"
+    room.search('"people were" 20')
+    room.page.wait_for_function("CSS.highlights.get('hit')?.size > 0")
+    before = room.page.evaluate(found)
+    assert before == ["20", "20", "people were"]
+    word(room, "a:0000", "en", "people").or_(room.row("a:0000").locator("> p.en")).first.hover()
+    assert room.row("a:0000").locator("> p.en span").count() == 6
+    assert room.page.evaluate(found) == before
+
+
+@pytest.mark.parametrize("name", ["tsv", "tmx"])
+def test_links_are_taken_away_too(visit: Callable[..., Room], tmp_path: Path, name: str) -> None:
+    out = linked_bundle(tmp_path / "out", LINKED[:3])
+    room = visit(out)
+    room.page.keyboard.press("j")  # wrapped or not
+    path = room.downloaded(f"#room-{name}", tmp_path)
+    pairs = list(FORMATS["jsonl"].read(out / "bitext.jsonl"))
+    assert list(FORMATS[name].read(path)) == pairs
+    FORMATS[name].write(pairs, tmp_path / "own", header={"signature": "model:tiny"})
+    assert path.read_bytes() == (tmp_path / "own").read_bytes()
+
+
 # addresses
 
 
@@ -620,8 +848,14 @@ def test_no_serious_accessibility_violation(
     )
     score = {"metric": "BLEU", "value": 22.84, "signature": "nrefs:1|v:2", "n": 60, "confidence": 3.71}
     shades = [(f"c:{n:04d}", "نص", "text", {"score": -n / 9, "paragraph": n}) for n in range(1, 40)]
+    first = (*ROWS[0][:3], ROWS[0][3] | {"alignment": "0-0 1-1 2-2 3-3"})
     out = make_bundle(
-        tmp_path, [*ROWS, *shades], ARTICLES, clusters(), {"corpus": [score]}, problems=[{"path": "x", "message": "y"}]
+        tmp_path,
+        [first, *ROWS[1:], *shades],
+        ARTICLES,
+        clusters(),
+        {"corpus": [score]},
+        problems=[{"path": "x", "message": "y"}],
     )
     room = visit(out, width=width, color_scheme=scheme)
 
@@ -635,6 +869,8 @@ def test_no_serious_accessibility_violation(
         assert grave == [], what
 
     room.page.keyboard.press("j")
+    room.page.keyboard.press("ArrowRight")
+    assert paired(room) == [["Libya:"], ["ليبيا:"]]
     room.page.evaluate("for (const d of document.querySelectorAll('details')) d.open = true")
     check("page")
     room.page.evaluate("for (const d of document.querySelectorAll('details')) d.open = false")

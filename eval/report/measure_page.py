@@ -81,6 +81,7 @@ def make(out: Path, wanted: int) -> None:
                 "score": -(n % 97) / 60,
                 "flags": [{"kind": "numbers", "evidence": f"{n} missing"}] if n % 11 == 0 else [],
                 "origin": "retry beam_size=1" if n % 50 == 0 else "model",
+                "alignment": diagonal(f"{s.text} {n}", f"{references[s.id]} {n}"),
             }
         )
     for n in range(0, wanted - len(base), 2):
@@ -94,6 +95,13 @@ def make(out: Path, wanted: int) -> None:
             "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), encoding="utf-8"
         )
     (out / "run.json").write_text(json.dumps({"articles": articles, "signature": "measure"}), encoding="utf-8")
+
+
+def diagonal(source: str, target: str) -> str:
+    """A link for each target word, as the model's attention gives them; each third word goes before its neighbour."""
+    words, limit = len(source.split()), len(target.split())
+    order = [j + (j % 3 == 0) - (j % 3 == 1) for j in range(limit)]
+    return " ".join(f"{min(k, limit - 1) * words // limit}-{j}" for j, k in enumerate(order))
 
 
 def measure(page: Page, path: Path) -> None:

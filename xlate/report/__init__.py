@@ -38,6 +38,7 @@ _SHORTCUTS = (
     ("Esc", "close, leave the search field, then show everything"),
     ("?", "this sheet"),
 )
+_LINK_SHORTCUT = ("← →", "from word to word of the English, with Shift of the Arabic, lit with what they belong to")
 
 
 def write_page(out: Path) -> Path:
@@ -101,7 +102,7 @@ def render(room: Room) -> str:
         shaded=any(s.shade is not None for a in room.articles for b in a.blocks for s in b.sentences),
         made=_made(room.run),
         problems=[(str(p.get("path", "")), str(p.get("message", ""))) for p in room.run.get("problems", [])],
-        shortcuts=_SHORTCUTS,
+        shortcuts=(*_SHORTCUTS[:-1], *[_LINK_SHORTCUT] * (room.counts["linked"] > 0), _SHORTCUTS[-1]),
     )
     return text.writable(page)
 

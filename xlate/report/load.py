@@ -11,6 +11,7 @@ from typing import Any
 from xlate.data import Cluster, Flag, Member, Segment, SegmentPair, Translation
 from xlate.errors import InputError
 from xlate.formats import FORMATS
+from xlate.report.linked import pack
 
 RUN, BITEXT, SHARED, SCORES = "run.json", "bitext.jsonl", "shared.jsonl", "scores.json"
 _AGAIN = "make the bundle again with xlate run"
@@ -32,13 +33,17 @@ class About:
 @dataclass(frozen=True, slots=True)
 class Bundle:
     """One run's result. `articles` are in the run's order; `translations` holds each article's sentences in order;
-    `scores` is what scores.json holds, None where nothing was scored; `clusters` is None where nothing was compared."""
+    `scores` is what scores.json holds, None where nothing was scored; `clusters` is None where nothing was compared.
+    `links` holds the word links of the sentences that have some, by segment id and packed (see `linked`); `misfits`
+    counts the sentences whose links do not fit their words and are left out."""
 
     articles: tuple[About, ...]
     translations: Mapping[str, tuple[Translation, ...]]
     clusters: tuple[Cluster, ...] | None
     scores: Mapping[str, Any] | None
     run: Mapping[str, Any]
+    links: Mapping[str, str]
+    misfits: int
 
 
 def load(out: Path) -> Bundle:
@@ -54,11 +59,12 @@ def load(out: Path) -> Bundle:
     run = _object(out / RUN)
     if not (out / BITEXT).exists():
         raise InputError(f"{out / BITEXT}: is missing, and the page is made from it; run again with --format jsonl")
-    translations = _translations(out / BITEXT)
+    translations, links = _translations(out / BITEXT)
     articles = _articles(out / RUN, run, translations)
     clusters = tuple(_clusters(out / SHARED, translations)) if (out / SHARED).exists() else None
     scores = _scores(out / SCORES) if (out / SCORES).exists() else None
-    return Bundle(articles, translations, clusters, scores, run)
+    fitting = {key: packed for key, packed in links.items() if packed is not None}
+    return Bundle(articles, translations, clusters, scores, run, fitting, len(links) - len(fitting))
 
 
 def _object(path: Path) -> Mapping[str, Any]:
@@ -84,9 +90,10 @@ def _parsed(path: Path, text: str, place: str) -> Mapping[str, Any]:
     return data
 
 
-def _translations(path: Path) -> dict[str, tuple[Translation, ...]]:
-    """The sentences by article, in the order of the file."""
+def _translations(path: Path) -> tuple[dict[str, tuple[Translation, ...]], dict[str, str | None]]:
+    """The sentences by article, in the order of the file; the word links by segment, None where they do not fit."""
     found: dict[str, list[Translation]] = {}
+    links: dict[str, str | None] = {}
     seen: set[str] = set()
     for number, pair in enumerate(FORMATS["jsonl"].read(path), 1):
         place = f"{path}: record {number}"
@@ -95,7 +102,10 @@ def _translations(path: Path) -> dict[str, tuple[Translation, ...]]:
             raise InputError(f"{place}: the segment id {pair.id} stands there twice; {_AGAIN}")
         seen.add(pair.id)
         found.setdefault(translation.segment.article, []).append(translation)
-    return {article: tuple(sorted(own, key=lambda t: t.segment.index)) for article, own in found.items()}
+        packed = pack(pair.provenance.get("alignment"), pair.source, pair.target)
+        if packed != "":
+            links[pair.id] = packed
+    return {article: tuple(sorted(own, key=lambda t: t.segment.index)) for article, own in found.items()}, links
 
 
 def _translation(pair: SegmentPair, place: str) -> Translation:

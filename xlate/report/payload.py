@@ -12,7 +12,10 @@ from xlate.report.shown import Article
 
 
 def payload(bundle: Bundle, articles: Sequence[Article], by_id: Mapping[str, Translation]) -> dict[str, Any]:
-    """What the script needs and the page does not show: provenance, in the order of the rows, and how text folds."""
+    """What the script needs and the page does not show: provenance, in the order of the rows, and how text folds.
+
+    A row ends with the word links where the sentence has some.
+    """
     places = {a.id: n for n, a in enumerate(articles)}
     rows = [
         [
@@ -26,6 +29,7 @@ def payload(bundle: Bundle, articles: Sequence[Article], by_id: Mapping[str, Tra
             [{"kind": f.kind, "evidence": f.evidence} for f in t.flags],
             t.origin,
             t.quality,
+            *([bundle.links[t.segment.id]] if t.segment.id in bundle.links else []),
         ]
         for about in bundle.articles
         for t in bundle.translations.get(about.id, ())

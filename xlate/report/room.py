@@ -45,6 +45,8 @@ def build(bundle: Bundle) -> Room:
             "boilerplate": len(by_id) - len(body),
             "looks": sum(map(needs_a_look, by_id.values())),
             "shared": sum(a.shared for a in articles),
+            "linked": len(bundle.links),
+            "misfits": bundle.misfits,
             "unwritable": unwritable(text for t in by_id.values() for text in (t.segment.text, t.target)),
         },
         flags=_counted((kind for t in by_id.values() for kind in {f.kind for f in t.flags}), FLAGS),
@@ -53,6 +55,7 @@ def build(bundle: Bundle) -> Room:
         dates=tuple(sorted(day for a in articles if (day := (a.about.published or "")[:10]))),
         scores=bundle.scores,
         run=bundle.run,
+        link_quality=link_quality(bundle.run),
         shades=tuple(sure for limit in limits if (sure := _shown(limit, bundle.run)) is not None),
         estimated=estimated(bundle.run),
         data=payload(bundle, articles, by_id),
@@ -74,6 +77,16 @@ def confidence(score: float | None, run: Mapping[str, Any]) -> float | None:
     if score is None or penalty != 1:
         return None
     return math.exp(min(0.0, score))
+
+
+def link_quality(run: Mapping[str, Any]) -> float | None:
+    """The F1 (0–1) that the model's word links reached against links made by hand; None where nobody measured it."""
+    model = run.get("model")
+    attention = model.get("attention") if isinstance(model, dict) else None
+    value = attention.get("f1") if isinstance(attention, dict) else None
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= 1:
+        return None
+    return float(value)
 
 
 def _measure(translation: Translation, run: Mapping[str, Any]) -> float | None:

@@ -129,6 +129,7 @@ class Room:
     dates: tuple[str, ...]
     scores: Mapping[str, Any] | None
     run: Mapping[str, Any]
+    link_quality: float | None
     shades: tuple[float, ...]
     estimated: bool
     data: Mapping[str, Any]

@@ -5,7 +5,7 @@
   const $ = (id) => document.getElementById(id);
   const root = document.documentElement;
   const data = JSON.parse($("room-data").textContent);
-  const [INDEX, PARAGRAPH, START, END, ROLE, SCORE, FLAGS, ORIGIN, QUALITY] = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+  const [INDEX, PARAGRAPH, START, END, ROLE, SCORE, FLAGS, ORIGIN, QUALITY, LINKS] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
 
   // rows, blocks (paragraphs and folded runs) and articles, in the order of data.segments
   const articles = Array.from(document.querySelectorAll("#room-articles .a"));
@@ -39,6 +39,7 @@
     const plain = c.normalize("NFKC");
     return plain === c ? c.toLowerCase() : Array.from(plain, foldChar).join("");
   };
+  const WORD = /[^\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/gu; // between SPACE
   const escapeClass = (c) => c.replace(/[\\\]^-]/, "\\$&");
   const LISTED = FOLD.size ? new RegExp("[" + Array.from(FOLD.keys(), escapeClass).join("") + "]", "gu") : /(?!)/gu;
   const fold = (text) => text.normalize("NFC").replace(LISTED, (c) => FOLD.get(c)).replace(SPACE, " ").trim();
@@ -169,6 +170,15 @@
     }, 0);
   }
 
+  // the same for one sentence again, whose text nodes have become others
+  function relight(i) {
+    const found = CSS.highlights && CSS.highlights.get("hit");
+    if (!found) return;
+    for (const range of [...found]) if (rows[i].contains(range.startContainer)) found.delete(range);
+    const words = terms(value("room-q"));
+    for (const side of [rows[i].children[1], rows[i].children[2]]) for (const range of hits(side, words)) found.add(range);
+  }
+
   function hits(element, words) {
     let text = "";
     const places = []; // for each folded code unit, where its character stands
@@ -195,6 +205,85 @@
     return found;
   }
 
+  // word links: a sentence's words are wrapped when one first comes to it, and not before
+  const ENGLISH = 1, ARABIC = 2; // places of the two sides in a row
+  const wordsOf = new Map(); // row number → { [side]: [{ spans, partners }] }
+  const placeOf = new WeakMap(); // span → { i, side, k }
+  // [Arabic word, English word] …, as xlate.report.linked packs them
+  function linksOf(i) {
+    let own = [];
+    return data.segments[i][LINKS].split(" ").flatMap((item, j) => {
+      if (item === "-") return [];
+      if (item === "") own = [own[own.length - 1] + 1];
+      else if (item !== "=") own = item.split(",").map(Number);
+      return own.map((k) => [k, j]);
+    });
+  }
+
+  function wrap(i) {
+    if (i < 0 || !data.segments[i][LINKS] || wordsOf.has(i)) return wordsOf.get(i);
+    const selection = getSelection();
+    if (!selection.isCollapsed && selection.containsNode(rows[i], true)) return undefined; // it would be lost
+    const found = { [ENGLISH]: split(i, ENGLISH), [ARABIC]: split(i, ARABIC) };
+    for (const [k, j] of linksOf(i)) {
+      found[ENGLISH][j]?.partners.push(found[ARABIC][k]);
+      found[ARABIC][k]?.partners.push(found[ENGLISH][j]);
+    }
+    wordsOf.set(i, found);
+    relight(i);
+    return found;
+  }
+
+  // the words between white space, counted as Python's str.split counts them; a word may run over several text nodes
+  function split(i, side) {
+    const nodes = [], words = [];
+    const walker = document.createTreeWalker(rows[i].children[side], NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) if (node.data) nodes.push(node);
+    let inside = false;
+    for (const node of nodes) {
+      const pieces = [];
+      let done = 0;
+      for (const { 0: text, index } of node.data.matchAll(WORD)) {
+        if (index > 0 || !inside) words.push({ spans: [], partners: [] });
+        const span = document.createElement("span");
+        span.textContent = text;
+        placeOf.set(span, { i, side, k: words.length - 1 });
+        words[words.length - 1].spans.push(span);
+        pieces.push(node.data.slice(done, index), span);
+        done = index + text.length;
+      }
+      inside = done === node.data.length;
+      node.replaceWith(...[...pieces, node.data.slice(done)].filter((piece) => piece !== ""));
+    }
+    return words;
+  }
+
+  // lit are the word under the pointer, or else the chosen one, and its partners
+  let lit = [], chosen = null;
+  const wordAt = (place) => wordsOf.get(place.i)[place.side][place.k];
+  function spot(place = chosen) {
+    for (const span of lit) span.classList.remove("pair");
+    lit = place ? [wordAt(place), ...wordAt(place).partners].flatMap((word) => word.spans) : [];
+    for (const span of lit) span.classList.add("pair");
+  }
+  function choose(place) {
+    chosen = place;
+    spot();
+  }
+  const spelled = (word) => word.spans.map((span) => span.textContent).join("");
+
+  // from word to word; to the other side by way of a partner
+  function stepWord(direction, side) {
+    const words = wrap(current)?.[side];
+    if (!words || !words.length) return false;
+    let k = direction > 0 ? 0 : words.length - 1;
+    if (chosen && chosen.side === side) k = Math.min(Math.max(chosen.k + direction, 0), words.length - 1);
+    else if (chosen && wordAt(chosen).partners.length) k = words.indexOf(wordAt(chosen).partners[0]);
+    choose({ i: current, side, k });
+    say([spelled(words[k]), ...words[k].partners.map(spelled)].join(" · "));
+    return true;
+  }
+
   // the sentence one is at
   let current = -1;
   const tools = $("room-tools");
@@ -203,6 +292,8 @@
     if (i !== current) {
       if (current >= 0) rows[current].classList.remove("cur");
       current = i;
+      choose(null);
+      wrap(i);
       rows[i].classList.add("cur");
       rows[i].append(tools);
       tools.hidden = false;
@@ -315,7 +406,7 @@
     $("room-mark").setAttribute("aria-pressed", String(marked.has(i)));
     tally(countShown());
   }
-  const chosen = () => rows.map((_, i) => i).filter((i) => (marked.size ? marked.has(i) : counted[i]));
+  const taken = () => rows.map((_, i) => i).filter((i) => (marked.size ? marked.has(i) : counted[i]));
 
   // the layouts of xlate.formats.record, .tsv and .tmx
   const UNSAFE = /[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|\p{Cs}/gu;
@@ -323,14 +414,15 @@
   const unicode = (c) => "\\u" + c.charCodeAt(0).toString(16).padStart(4, "0");
   const line = (text) => text.replace(AMBIGUOUS, "\\u005c").replace(UNSAFE, unicode);
   const json = (value) => JSON.stringify(value).replace(UNSAFE, unicode);
-  const HEADER = ["id", "article", "index", "paragraph", "start", "end", "role", "source", "target", "score", "flags", "origin", "quality", "more"];
+  const HEADER = ["id", "article", "index", "paragraph", "start", "end", "role", "source", "target", "score", "flags", "origin", "quality", "alignment", "more"];
+  const pharaoh = (i) => linksOf(i).map((link) => link.join("-")).join(" ");
   function tsv(chosenRows) {
     const lines = chosenRows.map((i) => {
       const s = data.segments[i];
       return [
         line(rows[i].id), line(data.articles[s[0]].id), s[INDEX], s[PARAGRAPH], s[START], s[END], line(s[ROLE]),
         line(arabic(i)), line(english(i)), s[SCORE] === null ? "" : json(s[SCORE]), json(s[FLAGS]), line(s[ORIGIN]),
-        data.estimated ? json(s[QUALITY]) : "", "",
+        data.estimated ? json(s[QUALITY]) : "", s[LINKS] ? pharaoh(i) : "", "",
       ].join("\t");
     });
     return [HEADER.join("\t"), ...lines].join("\n") + "\n";
@@ -355,6 +447,7 @@
         ...(s[SCORE] === null ? [] : [prop("score", json(s[SCORE]))]),
         prop("flags", json(s[FLAGS])), prop("origin", s[ORIGIN]),
         ...(data.estimated ? [prop("quality", json(s[QUALITY]))] : []),
+        ...(s[LINKS] ? [prop("alignment", pharaoh(i))] : []),
         `   <tuv xml:lang="ar"><seg>${content(arabic(i))}</seg></tuv>`,
         `   <tuv xml:lang="en"><seg>${content(english(i))}</seg></tuv>`,
         "  </tu>\n",
@@ -366,7 +459,7 @@
       ` srclang="ar" datatype="plaintext">${signature}\n </header>\n <body>\n${units.join("")} </body>\n</tmx>\n`;
   }
   function download(make, suffix, type) {
-    const list = chosen();
+    const list = taken();
     if (!list.length) return say("Nothing to download: no sentence is shown", true);
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([make(list)], { type: `${type};charset=utf-8` }));
@@ -418,7 +511,11 @@
     }
     if (link && plain && link.hash && link.href === location.href) follow(); // no hashchange comes of this
     const row = target.closest("#room-articles .s");
-    if (row && !(getSelection().toString() && !link)) at(numberOf.get(row));
+    if (!link && getSelection().toString()) return undefined;
+    // a first tap was aimed at text that has since been wrapped, and what follows may move it
+    const place = row && wrap(numberOf.get(row)) && placeOf.get(document.elementFromPoint(event.clientX, event.clientY));
+    if (row) at(numberOf.get(row));
+    choose(place ?? null);
     return undefined;
   });
   // whoever goes to the search box is about to search: what the idle time has left is folded before the first key
@@ -427,6 +524,13 @@
     const row = event.target.closest("#room-articles .s");
     if (row && !tools.contains(event.target)) at(numberOf.get(row));
   });
+  document.addEventListener("pointerover", (event) => {
+    let place = placeOf.get(event.target);
+    const i = place ? -1 : numberOf.get(event.target.closest("#room-articles .s")) ?? -1;
+    if (i >= 0 && !wordsOf.has(i) && wrap(i)) place = placeOf.get(document.elementFromPoint(event.clientX, event.clientY));
+    if (place || lit.length) spot(place);
+  });
+  document.documentElement.addEventListener("pointerleave", () => spot());
   const keys = {
     j: () => step(1), k: () => step(-1),
     n: () => step(1, (i) => rows[i].classList.contains("look")), p: () => step(-1, (i) => rows[i].classList.contains("look")),
@@ -442,6 +546,8 @@
     c: () => current >= 0 && copy(current), m: () => current >= 0 && mark(current),
     "?": () => $("room-help").showModal(),
   };
+  const mayStepWord = (target) =>
+    current >= 0 && shown[current] && getSelection().isCollapsed && (target === document.body || (rows[current].contains(target) && !tools.contains(target)));
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (document.querySelector("dialog[open]")) return;
@@ -450,7 +556,12 @@
       if (document.querySelector(".more[open]")) document.querySelector(".more").open = false;
       else if (event.target.id === "room-q" && event.target.value === "") event.target.blur();
       else clear();
+      choose(null);
       event.preventDefault();
+    } else if (/^Arrow(Left|Right)$/.test(event.key) && $("room-keys").checked && mayStepWord(event.target)) {
+      const side = event.shiftKey === root.classList.contains("only-ar") ? ENGLISH : ARABIC;
+      const forth = event.key === (side === ENGLISH ? "ArrowRight" : "ArrowLeft");
+      if (stepWord(forth ? 1 : -1, side)) event.preventDefault();
     } else if (!inField && $("room-keys").checked && Object.hasOwn(keys, event.key)) {
       event.preventDefault();
       keys[event.key]();
