@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT, xlate
-from typer.main import get_command
 
 from xlate.check import KINDS
-from xlate.cli import app
+from xlate.cli.app import COMMANDS as NAMES
+from xlate.cli.app import Group
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, re.DOTALL)
@@ -29,12 +29,13 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def commands(group=None, path=()):
-    for name, command in (group or get_command(app)).commands.items():
-        if hasattr(command, "commands"):
-            yield from commands(command, (*path, name))
-        else:
-            yield (*path, name), command
+def commands():
+    for name in NAMES:
+        command = Group().get_command(None, name)
+        for inner, below in getattr(command, "commands", {}).items():
+            yield (name, inner), below
+        if not hasattr(command, "commands"):
+            yield (name,), command
 
 
 ALL = dict(commands())

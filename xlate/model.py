@@ -110,7 +110,10 @@ class Engine:
         manifest = self.manifest
         tail = ["</s>"] if manifest.source_eos else []
         head = list(manifest.source_prefix)
-        return [head + pieces + tail for pieces in self._pieces[0].encode(list(texts), out_type=str)]
+        # a pool of threads for a few sentences takes longer than the sentences, and gets in the translator's way
+        threads = 1 if len(texts) < 256 else -1
+        encoded = self._pieces[0].encode(list(texts), out_type=str, num_threads=threads)
+        return [head + pieces + tail for pieces in encoded]
 
     def fits(self, text: str) -> bool:
         """Whether `text` goes to the model in one piece."""
@@ -209,10 +212,10 @@ class Engine:
             yield self._finished(*in_flight.popleft(), options["max_decoding_length"])
 
     def _finished(self, batch: _Batch, pending: list[Any], limit: int) -> list[tuple[int, list[Hypothesis]]]:
-        decode = self._pieces[1].decode
+        decode = self._pieces[1].decode_pieces
         done = []
         for (index, _), result in zip(batch, (p.result() for p in pending), strict=True):
-            texts = decode(result.hypotheses)
+            texts = map(decode, result.hypotheses)
             lengths = map(len, result.hypotheses)
             rows = zip(texts, result.scores, lengths, strict=True)
             done.append((index, [Hypothesis(text, round(score, 4), length >= limit) for text, score, length in rows]))

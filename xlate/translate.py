@@ -11,18 +11,18 @@ import hashlib
 import json
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from itertools import islice
 from typing import Literal
 
-from xlate.check import Candidate, better, check, clean, serious
+from xlate.check import SERIOUS, Candidate, better, check, clean, serious
 from xlate.clean import clean_for_model
-from xlate.data import Article, Flag, Segment, Translation
+from xlate.data import Flag, Segment, Translation
 from xlate.memory import Memory, Remembered
 from xlate.model import Engine, Hypothesis
-from xlate.segment import segment, split_clauses
+from xlate.segment import sentences, split_clauses
 
 WINDOW = 2048
 """Segments looked at together: enough to fill batches of one length, few enough to keep memory small."""
@@ -130,9 +130,12 @@ def _translate_window(
     missing = [t for t in texts if t not in known]
     progress(len(segments) - len(missing))
     made: dict[str, Remembered] = {}
+    told: dict[str, tuple[Flag, ...]] = {}
     for rows in _solve(missing, engine):
         memory.put(rows.items())
         made.update(rows)
+        # checked here and not below, because the translator goes on with the next batches meanwhile
+        told.update((text, check(text, row.target, at_limit=row.at_limit)) for text, row in rows.items())
         progress(len(rows))
     for one, text, what in zip(segments, given, fates, strict=True):
         if what == "skipped":
@@ -141,7 +144,8 @@ def _translate_window(
             yield Translation(one, one.text, None, (), "copied")
         else:
             row = known.get(text) or made[text]
-            flags = check(one.text, row.target, at_limit=row.at_limit)
+            known_flags = told.get(text) if one.text == text else None
+            flags = check(one.text, row.target, at_limit=row.at_limit) if known_flags is None else known_flags
             yield Translation(one, row.target, row.score, flags, row.origin, remembered=text in known)
 
 
@@ -189,9 +193,12 @@ def _drafts(parts: Sequence[str], engine: Engine) -> Iterator[dict[str, _Draft]]
     """The best draft of every unit, in portions: sound ones as batches finish, then the others after their repairs."""
     doubtful: dict[str, _Draft] = {}
     for batch in engine.decode(parts):
-        drafts = {parts[index]: _draft(parts[index], hypothesis, "model") for index, hypothesis in batch}
-        sound = {unit: draft for unit, draft in drafts.items() if not serious(draft.flags)}
-        doubtful.update((unit, draft) for unit, draft in drafts.items() if unit not in sound)
+        drafts = {parts[index]: _draft(parts[index], hypothesis, "model", SERIOUS) for index, hypothesis in batch}
+        sound = {unit: draft for unit, draft in drafts.items() if not draft.flags}
+        # only what is compared with other attempts needs all its flags now; the rest is checked once, as a whole
+        for unit, draft in drafts.items():
+            if draft.flags:
+                doubtful[unit] = replace(draft, flags=check(unit, draft.target, at_limit=draft.at_limit))
         yield sound
     for origin, changes in _REPAIRS:
         if not doubtful:
@@ -219,9 +226,9 @@ def _halved(unit: str, draft: _Draft, engine: Engine) -> _Draft:
     return _better(draft, _joined(drafts, f"retry split in {len(parts)}", unit))
 
 
-def _draft(source: str, hypothesis: Hypothesis, origin: str) -> _Draft:
+def _draft(source: str, hypothesis: Hypothesis, origin: str, kinds: Collection[str] = frozenset()) -> _Draft:
     target, _ = clean(hypothesis.text.strip())
-    flags = check(source, target, at_limit=hypothesis.at_limit)
+    flags = check(source, target, at_limit=hypothesis.at_limit, only=kinds)
     return _Draft(target, hypothesis.score, origin, hypothesis.at_limit, flags)
 
 
@@ -240,6 +247,13 @@ def _better(old: _Draft, new: _Draft) -> _Draft:
     return old if better(first, Candidate(new.target, new.flags, new.score)) is first else new
 
 
+def _sentences_of(number: int, line: str, language: str) -> list[Segment]:
+    return [
+        Segment(f"{number}:{index}", str(number), index, 0, start, end, line[start:end])
+        for index, (start, end) in enumerate(sentences(line, language))
+    ]
+
+
 def memory_key(engine: Engine) -> str:
     """What a remembered translation depends on besides its source: model, decoding settings, versions, this recipe."""
     parts = [RECIPE, engine.digest, engine.settings.decoding(), version("ctranslate2"), version("sentencepiece")]
@@ -256,9 +270,10 @@ def translate_lines(
     """
     numbered = enumerate(lines, 1)
     while block := list(islice(numbered, WINDOW)):
-        sentences = {number: segment(Article(id=str(number), title=None, text=line)) for number, line in block}
-        every = (s for parts in sentences.values() for s in parts)
+        # a line is one paragraph and has no role: cut at sentence ends, nothing else
+        parts_of = {number: _sentences_of(number, line, engine.manifest.source[0]) for number, line in block}
+        every = (s for parts in parts_of.values() for s in parts)
         stream = translate(every, engine, memory, include_boilerplate=True, progress=progress)
         for number, _ in block:
-            done = tuple(islice(stream, len(sentences[number])))
+            done = tuple(islice(stream, len(parts_of[number])))
             yield " ".join(" ".join(t.target.splitlines()) for t in done if t.target), done

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib import import_module
 from typing import Any
 
 import typer
 from typer.core import TyperGroup
+from typer.main import get_group
 
 from xlate.errors import XlateError
 
@@ -15,8 +17,40 @@ from xlate.errors import XlateError
 ClickError: type[Exception] = typer.BadParameter.__mro__[2]
 
 
+COMMANDS = {
+    "run": "Translate a folder of articles into a bilingual bundle.",
+    "translate": "Translate standard input line by line, or files into a bitext.",
+    "report": "Make the reading room, OUT/index.html, of a bundle that xlate run wrote.",
+    "align": "Find the sentences that articles share.",
+    "bitext": "Sentence-align Arabic and English documents.",
+    "corpus": "Work on a parallel corpus: filter, dedup, split, stats, convert.",
+    "score": "Score output against references; gates for CI.",
+    "eval": "Translate a test set, score it, judge gates.",
+    "model": "List, pull, convert and examine models.",
+    "bench": "Measure speed, side by side.",
+}
+"""Every command and what it does in a line; each is made by the module of its name in this package."""
+
+
 class Group(TyperGroup):
-    """The root command group: turns the error tree into exit codes (DESIGN: 0 done, 1 gate, 2 input, 130 interrupted)."""
+    """The root command group. A command's module is imported when the command is asked for, so that help answers at
+    once; errors become exit codes (0 done, 1 a gate did not hold, 2 input, 130 interrupted)."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """All names, in the order of COMMANDS."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of that name, or None."""
+        if cmd_name not in COMMANDS:
+            return None
+        import_module(f"xlate.cli.{cmd_name}")
+        return get_group(app).commands[cmd_name]
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """The list in `xlate --help`, which imports no command."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run and exit. Errors a person can cause are one line and code 2; anything else keeps its traceback."""
@@ -62,9 +96,12 @@ app = typer.Typer(
 
 def _version(value: bool) -> None:
     if value:
-        from importlib.metadata import version
+        from importlib.metadata import PackageNotFoundError, version
 
-        typer.echo(f"xlate {version('xlate')}")
+        try:
+            typer.echo(f"xlate {version('xlate')}")
+        except PackageNotFoundError:
+            typer.echo("xlate, run from a checkout that is not installed")
         raise typer.Exit
 
 
