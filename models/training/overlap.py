@@ -30,7 +30,7 @@ SHORTEST = 3  # words; a name or "read more" is nobody's sentence
 ALWAYS = (ROOT / "seeds", ROOT / "eval", Path(__file__).with_name("alignment.gold.tsv"))
 # data; what lies beside it (programs, pages about it) is not measured on
 _TEXTS = {"", ".txt", ".tsv", ".csv", ".jsonl", ".ar", ".en", ".src", ".ref", ".gz", ".ara", ".eng"}
-_OTHER = {".md", ".py", ".json", ".pyc", ".toml", ".html"}
+_OTHER = {".md", ".py", ".json", ".pyc", ".sh", ".toml", ".html", ".yml"}
 _SENTENCE = re.compile(r"(?<=[.!?؟])\s+")
 _WORD = re.compile(r"\w+")
 
