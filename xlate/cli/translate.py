@@ -6,7 +6,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
@@ -15,6 +15,9 @@ from xlate.cli.console import Bar, err, put
 from xlate.cli.options import DEFAULT_MODEL, MemoryPath, Model, Quiet, memory_path, takes_settings
 from xlate.errors import InputError, UsageError
 from xlate.settings import Settings
+
+if TYPE_CHECKING:
+    from xlate.model import Engine
 
 
 @app.command()
@@ -69,12 +72,10 @@ def translate(
                     put(b"", flush=True)
 
 
-def _lines(engine: object, memory: Path | None) -> None:
+def _lines(engine: Engine, memory: Path | None) -> None:
     from xlate.memory import Memory
-    from xlate.model import Engine
     from xlate.translate import memory_key, translate_lines
 
-    assert isinstance(engine, Engine)
     with Memory(memory, memory_key(engine)) as remembered:
         for line, _ in translate_lines(_decoded(sys.stdin.buffer), engine, remembered):
             put(line.encode("utf-8", "replace") + b"\n")
@@ -96,7 +97,7 @@ def _files(
     inputs: list[str],
     out: Path,
     format_name: str | None,
-    engine: object,
+    engine: Engine,
     memory: Path | None,
     include_boilerplate: bool,
     quiet: bool,
@@ -105,14 +106,12 @@ def _files(
     from xlate.formats import by_name, by_suffix
     from xlate.links import linked
     from xlate.memory import Memory
-    from xlate.model import Engine
     from xlate.quality import rated
     from xlate.read import ReadReport, iter_articles
     from xlate.segment import segment
     from xlate.translate import memory_key
     from xlate.translate import translate as translate_segments
 
-    assert isinstance(engine, Engine)
     chosen = by_name(format_name) if format_name else by_suffix(out)
     report = ReadReport()
     source, target = engine.manifest.source[0], engine.manifest.target[0]
