@@ -51,6 +51,16 @@ def fresh(shape: Shape, seed: int) -> Model:
     return model
 
 
+def gather(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None, causal: bool) -> Tensor:
+    """`F.scaled_dot_product_attention` written out: on a CPU, PyTorch 2.13's own takes four times as long for sentences."""
+    scores = (q / math.sqrt(q.shape[-1])) @ k.transpose(-1, -2)
+    if causal:
+        mask = torch.ones(scores.shape[-2:], dtype=torch.bool, device=q.device).tril()
+    if mask is not None:
+        scores = scores + torch.zeros_like(mask, dtype=scores.dtype).masked_fill_(~mask, -1e9)
+    return scores.softmax(-1).to(v.dtype) @ v
+
+
 class Attention(nn.Module):
     """Multi-head attention, then add, then norm."""
 
@@ -67,7 +77,11 @@ class Attention(nn.Module):
 
     def attend(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None, causal: bool = False) -> Tensor:
         """The output map of what the heads gather."""
-        y = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=causal)
+        y = (
+            F.scaled_dot_product_attention(q, k, v, mask, is_causal=causal)
+            if q.is_cuda
+            else gather(q, k, v, mask, causal)
+        )
         return self.o(y.transpose(1, 2).reshape(y.shape[0], y.shape[2], -1))
 
     def forward(

@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 from batches import Batch, Corpus
+from loss import cross_entropy, guided
 from model import pack, unpack
 from schedule import Schedule
 from validate import Validation, to_device
@@ -194,14 +194,13 @@ class Run:
         source, mask, shifted, labels = to_device(batch, self.device)
         real = labels >= 0
         with self.autocast():
-            guided = batch.links is not None
-            out = self.model(source, mask, shifted, slice(0, 1) if guided else None)
-            states, looks = out if guided else (out, None)
-            scores = self.model.logits(states[real])
-        loss = F.cross_entropy(scores.float(), labels[real], label_smoothing=self.o.smoothing, reduction="sum")
+            linked = batch.links is not None
+            out = self.model(source, mask, shifted, slice(0, 1) if linked else None)
+            states, looks = out if linked else (out, None)
+        loss = cross_entropy(states[real], self.model.tgt.weight, self.model.bias, labels[real], self.o.smoothing)
         if looks is None or not len(batch.links):
             return loss
-        return loss + self.o.guide * guided_loss(looks[-1][:, 0], torch.from_numpy(batch.links).to(self.device))
+        return loss + self.o.guide * guided(looks[-1][:, 0], torch.from_numpy(batch.links).to(self.device))
 
     @torch.no_grad()
     def _average(self) -> None:
@@ -309,17 +308,6 @@ class Stop:
     def asked(self) -> bool:
         """True once a signal came or the file is there."""
         return self.signalled or self.file.exists()
-
-
-def guided_loss(log_attention: torch.Tensor, links: torch.Tensor) -> torch.Tensor:
-    """Summed -log of the attention that each linked target token gives to its source tokens (Chen et al. 2016).
-
-    `log_attention` is batch × target × source, `links` rows of (row in batch, target position, source position).
-    """
-    batch, targets, _ = log_attention.shape
-    chosen = log_attention[links[:, 0], links[:, 1], links[:, 2]].exp()
-    mass = chosen.new_zeros(batch * targets).index_add(0, links[:, 0] * targets + links[:, 1], chosen)
-    return -torch.log(mass[mass > 0].clamp_min(1e-6)).sum()
 
 
 def load(path: Path) -> dict[str, Any]:
