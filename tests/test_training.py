@@ -608,3 +608,37 @@ def test_export_says_what_torch_says(tmp_path):
     expected = [[target.id_to_piece(i) for i in (row[: row.index(0)] if 0 in row else row)] for row in mine]
     assert [r.hypotheses[0] for r in theirs] == expected
     assert read_manifest(tmp_path / "out" / "ct2-int8").attention == {"usable": False}
+
+
+@with_torch
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+def test_the_loss_in_blocks_is_the_cross_entropy_of_the_books(smoothing):
+    import torch
+    from loss import ROWS, cross_entropy
+
+    torch.manual_seed(1)
+    n, words, d = ROWS + 7, 90, 16
+    given = [t.requires_grad_() for t in (torch.randn(n, d), torch.randn(words, d) * 0.3, torch.randn(words))]
+    labels = torch.randint(0, words, (n,))
+    states, weight, bias = given
+    expected = torch.nn.functional.cross_entropy(
+        states @ weight.T + bias, labels, label_smoothing=smoothing, reduction="sum"
+    )
+    slopes = torch.autograd.grad(3 * expected, given)
+    found = cross_entropy(*given, labels, smoothing)
+    assert float(found) == pytest.approx(float(expected), rel=2e-3)
+    for want, have in zip(slopes, torch.autograd.grad(3 * found, given), strict=True):
+        assert float((want - have).norm() / want.norm()) < 0.01  # bf16 products
+
+
+@with_torch
+def test_attention_written_out_is_torchs_own():
+    import torch
+    from model import gather
+
+    torch.manual_seed(1)
+    q, k, v = (torch.randn(3, 2, 5, 4) for _ in range(3))
+    mask = torch.tensor([[1, 1, 1, 1, 1], [1, 1, 1, 0, 0], [1, 0, 0, 0, 0]], dtype=torch.bool)[:, None, None, :]
+    sdpa = torch.nn.functional.scaled_dot_product_attention
+    torch.testing.assert_close(gather(q, k, v, mask, False), sdpa(q, k, v, mask))
+    torch.testing.assert_close(gather(q, k, v, None, True), sdpa(q, k, v, is_causal=True))

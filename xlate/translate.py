@@ -11,13 +11,13 @@ import hashlib
 import json
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
 from itertools import islice
 from typing import Literal
 
-from xlate.check import SERIOUS, Candidate, better, check, clean, serious
+from xlate.check import Candidate, better, check, clean, serious
 from xlate.clean import clean_for_model
 from xlate.data import Flag, Segment, Translation
 from xlate.memory import Memory, Remembered
@@ -132,10 +132,9 @@ def _translate_window(
     made: dict[str, Remembered] = {}
     told: dict[str, tuple[Flag, ...]] = {}
     for rows in _solve(missing, engine):
-        memory.put(rows.items())
-        made.update(rows)
-        # checked here and not below, because the translator goes on with the next batches meanwhile
-        told.update((text, check(text, row.target, at_limit=row.at_limit)) for text, row in rows.items())
+        memory.put((text, row) for text, (row, _) in rows.items())
+        for text, (row, flags) in rows.items():
+            made[text], told[text] = row, flags
         progress(len(rows))
     for one, text, what in zip(segments, given, fates, strict=True):
         if what == "skipped":
@@ -149,9 +148,10 @@ def _translate_window(
             yield Translation(one, row.target, row.score, flags, row.origin, remembered=text in known)
 
 
-def _solve(texts: Sequence[str], engine: Engine) -> Iterator[dict[str, Remembered]]:
-    """What becomes of each text, in portions as they are ready; what is too long for the model goes through in parts."""
-    units_of = {text: units(text, engine) for text in texts}
+def _solve(texts: Sequence[str], engine: Engine) -> Iterator[dict[str, tuple[Remembered, tuple[Flag, ...]]]]:
+    """What becomes of each text, with its flags, in portions as they are ready; what is too long for the model goes
+    through in parts. All Python work on one portion is done while the translator is busy with the next."""
+    units_of = _units_of(texts, engine)
     users: defaultdict[str, list[str]] = defaultdict(list)
     for text, parts in units_of.items():
         for unit in dict.fromkeys(parts):
@@ -161,15 +161,27 @@ def _solve(texts: Sequence[str], engine: Engine) -> Iterator[dict[str, Remembere
         done.update(drafts)
         candidates = dict.fromkeys(text for unit in drafts for text in users[unit])
         ready = [text for text in candidates if all(unit in done for unit in units_of[text])]
-        yield {text: _remembered([done[unit] for unit in units_of[text]]) for text in ready}
+        yield {text: _whole(text, units_of[text], done) for text in ready}
 
 
-def _remembered(drafts: Sequence[_Draft]) -> Remembered:
-    """One text's drafts, put together again."""
-    if len(drafts) == 1:
-        return Remembered(drafts[0].target, drafts[0].score, drafts[0].origin, drafts[0].at_limit)
-    joined = _joined(drafts, f"split in {len(drafts)}")
-    return Remembered(joined.target, joined.score, joined.origin, joined.at_limit)
+def _whole(text: str, parts: Sequence[str], done: Mapping[str, _Draft]) -> tuple[Remembered, tuple[Flag, ...]]:
+    """One text's drafts, put together again, with the flags of the whole."""
+    drafts = [done[part] for part in parts]
+    one = drafts[0] if len(drafts) == 1 else _joined(drafts, f"split in {len(drafts)}")
+    # a draft was checked against what the model was given: often the very text
+    flags = one.flags if list(parts) == [text] else check(text, one.target, at_limit=one.at_limit)
+    return Remembered(one.target, one.score, one.origin, one.at_limit), flags
+
+
+def _units_of(texts: Sequence[str], engine: Engine) -> dict[str, list[str]]:
+    """`units` of many texts: what is given to the model for each."""
+    given = [clean_for_model(text) for text in texts]
+    sizes = map(len, engine.tokenise(given))
+    longest = engine.max_source_tokens
+    return {
+        text: [one] if size <= longest else _units(one, engine, longest)
+        for text, one, size in zip(texts, given, sizes, strict=True)
+    }
 
 
 def units(text: str, engine: Engine) -> list[str]:
@@ -193,13 +205,9 @@ def _drafts(parts: Sequence[str], engine: Engine) -> Iterator[dict[str, _Draft]]
     """The best draft of every unit, in portions: sound ones as batches finish, then the others after their repairs."""
     doubtful: dict[str, _Draft] = {}
     for batch in engine.decode(parts):
-        drafts = {parts[index]: _draft(parts[index], hypothesis, "model", SERIOUS) for index, hypothesis in batch}
-        sound = {unit: draft for unit, draft in drafts.items() if not draft.flags}
-        # only what is compared with other attempts needs all its flags now; the rest is checked once, as a whole
-        for unit, draft in drafts.items():
-            if draft.flags:
-                doubtful[unit] = replace(draft, flags=check(unit, draft.target, at_limit=draft.at_limit))
-        yield sound
+        drafts = {parts[index]: _draft(parts[index], hypothesis, "model") for index, hypothesis in batch}
+        doubtful |= {unit: draft for unit, draft in drafts.items() if serious(draft.flags)}
+        yield {unit: draft for unit, draft in drafts.items() if unit not in doubtful}
     for origin, changes in _REPAIRS:
         if not doubtful:
             return
@@ -226,9 +234,9 @@ def _halved(unit: str, draft: _Draft, engine: Engine) -> _Draft:
     return _better(draft, _joined(drafts, f"retry split in {len(parts)}", unit))
 
 
-def _draft(source: str, hypothesis: Hypothesis, origin: str, kinds: Collection[str] = frozenset()) -> _Draft:
+def _draft(source: str, hypothesis: Hypothesis, origin: str) -> _Draft:
     target, _ = clean(hypothesis.text.strip())
-    flags = check(source, target, at_limit=hypothesis.at_limit, only=kinds)
+    flags = check(source, target, at_limit=hypothesis.at_limit)
     return _Draft(target, hypothesis.score, origin, hypothesis.at_limit, flags)
 
 

@@ -20,6 +20,7 @@ class TiedCrossEntropy(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, states: Tensor, weight: Tensor, bias: Tensor, labels: Tensor, smoothing: float) -> Tensor:
+        """The loss; its gradients are kept for `backward`."""
         half = torch.bfloat16
         count, words = len(states), len(weight)
         s, w, b = states.to(half), weight.to(half), bias.to(half)
@@ -41,6 +42,7 @@ class TiedCrossEntropy(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, *slopes: Tensor) -> tuple[Tensor | None, ...]:
+        """The gradients, times that of the loss."""
         states, weight, bias = ctx.saved_tensors
         return states * slopes[0], weight * slopes[0], bias * slopes[0], None, None
 

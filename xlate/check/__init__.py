@@ -10,7 +10,7 @@ in ten is worth nothing (`eval/checks/measure_numbers.py` measures it on any par
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from xlate.check import shape
@@ -42,13 +42,11 @@ def check(
     *,
     at_limit: bool = False,
     expected_ratio: float = USUAL_RATIO,
-    only: Collection[str] = frozenset(),
 ) -> tuple[Flag, ...]:
     """All flags of one translation, at most one a kind, in the order of KINDS; empty when nothing is odd.
 
     `at_limit` says that decoding ended at its length limit. `expected_ratio` is the usual number of English characters
-    per Arabic character of the model and domain. `only` looks for these kinds alone (SERIOUS ones cost a tenth of all).
-    Never raises on any text; linear in its length.
+    per Arabic character of the model and domain. Never raises on any text; linear in its length.
     """
     if not source.strip() and not target.strip():
         return ()
@@ -62,7 +60,7 @@ def check(
         "numbers": lambda: None if nothing else "; ".join(discrepancies(source, target)),
         "debris": lambda: None if nothing else ", ".join(remains(target)[:5]),
     }
-    return tuple(Flag(kind, told) for kind in KINDS if (not only or kind in only) and (told := ways[kind]()))
+    return tuple(Flag(kind, told) for kind in KINDS if (told := ways[kind]()))
 
 
 def serious(flags: Iterable[Flag]) -> bool:

@@ -33,6 +33,7 @@ _CODE_CALL = re.compile(r"\w\( ")  # g( y )
 _CLOSE_BRACKET = re.compile(r"(?<=[^\s(:;=]) +\)(?=$|[\s.,;:!?\"'”’])")
 _BEFORE_COMMA = re.compile(r"(?<=[^\W_]) +(?=[,;:!?](?:\s|$))|(?<=[\"'”’)\]]) +(?=[,;!?](?:\s|$))")
 _BEFORE_STOP = re.compile(r"(?<=[^\W_]|[\"'”’)\]]) +(?=\.(?:$|[\"'”’)]|\s+[\"'“(]?[A-Z]))")
+_STRAY_SPACE = re.compile(r"[ \u00a0][ \u00a0),;:!?.]|\( ")
 _SPACES = re.compile(r"[ \u00a0]{2,}")
 _ARABIC_MARKS = {"،": ",", "؛": ";", "؟": "?", "٪": "%"}
 _REMAINS = re.compile(r"<unk>|⁇|\ufffd|▁|@-@|@@(?= )|&(?:apos|quot|amp|lt|gt|nbsp|#39)\b")
@@ -99,12 +100,13 @@ def _round(text: str) -> tuple[str, int]:
         each(_VERB, lambda match: match[1] + ("’" if "’" in match.group() else "'") + match[2])
     text, quotes = _tight_quotes(text)
     total += quotes
-    each(_OPEN_BRACKET, "(")
-    if not _CODE_CALL.search(text):
-        each(_CLOSE_BRACKET, ")")
-    each(_BEFORE_COMMA, "")
-    each(_BEFORE_STOP, "")
-    each(_SPACES, " ")
+    if _STRAY_SPACE.search(text):  # one quick look in place of five searches
+        each(_OPEN_BRACKET, "(")
+        if not _CODE_CALL.search(text):
+            each(_CLOSE_BRACKET, ")")
+        each(_BEFORE_COMMA, "")
+        each(_BEFORE_STOP, "")
+        each(_SPACES, " ")
     stripped = text.strip(" \u00a0")
     return stripped, total + (stripped != text)
 

@@ -18,6 +18,7 @@ from xlate.check import arabic, english
 from xlate.check.arabic_words import folded
 from xlate.check.digits import Mention, Value
 
+_LATIN = re.compile(r"[A-Za-z]")
 _WORD = re.compile(r"[^\W_]+(?:[.,:/٫٬-]\d+)*")
 
 
@@ -39,7 +40,8 @@ def discrepancies(source: str, target: str) -> list[str]:
 def unmatched(source: str, target: str) -> tuple[list[Mention], list[Mention]]:
     """(mentions of the source that the target lacks, mentions of the target that the source lacks), in text order."""
     left, right = arabic.mentions(source), english.mentions(target)
-    latin = [mention for mention in english.mentions(source) if not any(char.isdigit() for char in mention.text)]
+    words = english.mentions(source) if _LATIN.search(source) else []
+    latin = [mention for mention in words if not any(char.isdigit() for char in mention.text)]
     from_source = _values(left) | _values(latin)
     from_target = _values(right)
     missing = [mention for mention in left if _required(mention) and not _found(mention, from_target)]

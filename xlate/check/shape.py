@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict, deque
 from collections.abc import Iterator
 
 _WORD = re.compile(r"[^\W_]+(?:['’‐-][^\W_]+)*")
@@ -47,7 +48,7 @@ def _words(text: str) -> list[str]:
 
 def _in_a_row(words: list[str]) -> tuple[str, int]:
     """The first phrase that follows upon itself too often, with the number of times; ("", 0) when there is none."""
-    for size in range(1, min(_LONGEST_PHRASE, len(words) // 2) + 1):
+    for size in _sizes(words):
         needed = 3 if size < 3 else 2
         for start, times in _runs(words, size):
             phrase = words[start : start + size]
@@ -58,8 +59,19 @@ def _in_a_row(words: list[str]) -> tuple[str, int]:
 
 def _repeats(words: list[str]) -> int:
     """How often the most repeated phrase of the source follows upon itself; 1 when none does."""
-    sizes = range(1, min(_LONGEST_PHRASE, len(words) // 2) + 1)
-    return max((times for size in sizes for _, times in _runs(words, size)), default=1)
+    return max((times for size in _sizes(words) for _, times in _runs(words, size)), default=1)
+
+
+def _sizes(words: list[str]) -> list[int]:
+    """The sizes of phrases that may follow upon themselves: those at whose distance as many words come again."""
+    last: defaultdict[str, deque[int]] = defaultdict(lambda: deque(maxlen=_LONGEST_PHRASE))
+    counts = [0] * (_LONGEST_PHRASE + 1)
+    for index, word in enumerate(words):
+        for before in last[word]:
+            if index - before <= _LONGEST_PHRASE:
+                counts[index - before] += 1
+        last[word].append(index)
+    return [size for size in range(1, _LONGEST_PHRASE + 1) if counts[size] >= size]
 
 
 def _runs(words: list[str], size: int) -> Iterator[tuple[int, int]]:

@@ -16,6 +16,7 @@ from xlate.segment.layout import GAP, INVISIBLE, Span, trim
 from xlate.segment.words import ABBREVIATIONS, AFTER_LETTER_NAME, DOTTED_NAMES, LETTER_NAME, OPENERS, SAYING
 
 _STOPS = ".!?؟…۔。！？．‼⁇⁈⁉"
+_STOP = re.compile(f"[{re.escape(_STOPS)}]")
 _LEFT_OUT = frozenset("\"'«»“”„‟‘’‚‛‹›()[]{}﴾﴿") | INVISIBLE
 _CLOSERS = "\"'»”“’›)]}﴾«"
 _SURE_CLOSERS = "»”›)]}﴿"
@@ -48,6 +49,9 @@ def sentences(text: str, language: str = "ar") -> list[Span]:
     `language` is a BCP 47 code; its first part chooses the rules of `sentencex`. Line ends in `text` count as spaces.
     Linear in the length of `text`.
     """
+    if not _STOP.search(text, 0, _last_word(text)):  # no stop but at the end: nothing to decide
+        whole = trim(text, 0, len(text))
+        return [whole] if whole[0] < whole[1] else []
     language = language.split("-")[0].lower()
     spans: list[Span] = []
     start = 0
@@ -62,6 +66,14 @@ def sentences(text: str, language: str = "ar") -> list[Span]:
             _append(text, spans, span)
     _append(text, spans, trim(text, start, len(text)))
     return spans
+
+
+def _last_word(text: str) -> int:
+    """The offset after the last letter or digit."""
+    end = len(text)
+    while end and not text[end - 1].isalnum():
+        end -= 1
+    return end
 
 
 def _append(text: str, spans: list[Span], span: Span) -> None:
