@@ -269,7 +269,7 @@ def dedup_command(
             if bin_ is not None:
                 bin_.write(_with_reason(one.pair, {"dropped_by": one.level, "dropped_like": one.like}))
 
-        kept = dedup(source.pairs(), by=by, level=level, threshold=threshold, account=account, dropped=dropped)  # type: ignore[arg-type]
+        kept = dedup(source.pairs(), by=by, level=level, threshold=threshold, account=account, dropped=dropped, workers=2)  # type: ignore[arg-type]
         writer = stack.enter_context(chosen.open_writer(out))
         bin_ = stack.enter_context(_rejects(rejected_path, outputs))
         for pair in kept:
