@@ -168,7 +168,7 @@ def common(ours: Sets, theirs: Sets, left: Any, right: Any) -> Any:
     while low < len(left):
         high = max(low + 1, int(np.searchsorted(ends, (ends[low - 1] if low else 0) + _BLOCK)))
         keys = np.concatenate([_of_pairs(ours, left[low:high]), _of_pairs(theirs, right[low:high])])
-        keys.sort()
+        keys.sort(kind="stable")  # two sorted runs, which it merges
         twice = keys[1:][keys[1:] == keys[:-1]] >> np.uint64(32)
         found[low:high] = np.bincount(twice.astype(np.int64), minlength=high - low)
         low = high

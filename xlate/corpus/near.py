@@ -22,8 +22,8 @@ THRESHOLD = 0.7
 _BANDS, _ROWS = 16, 4
 _HASHES = _BANDS * _ROWS
 _DEPTH = 64  # texts of one bucket that are looked at, the latest first
-_DOUBT = 0.2  # three standard deviations of a similarity estimated from 64 minima
-_LOOKS = 8  # candidates of a text whose true similarity is computed, the likeliest first
+_DOUBT = 0.17  # three standard deviations of a similarity estimated from 64 minima
+_LOOKS = 6  # candidates of a text whose true similarity is computed, the likeliest first
 _FIRST = 1 << 14  # texts there is room for at first
 _ODD = 0x9E3779B97F4A7C15
 _SEED = 1
@@ -145,16 +145,16 @@ class _Held:
         """Put the texts from `start` on into the tables."""
         import numpy as np
 
-        numbers = np.arange(start, self.size, dtype=np.int32)
+        numbers = np.arange(start, self.size, dtype=np.uint64)
         for band in range(_BANDS):
             slots = self._keys[start : self.size, band] & np.uint32(self._table.shape[1] - 1)
-            order = np.argsort(slots, kind="stable")
-            sorted_slots, ranked = slots[order], numbers[order]
-            before = self._table[band, sorted_slots]
-            same = np.flatnonzero(sorted_slots[1:] == sorted_slots[:-1])
+            codes = np.sort(slots.astype(np.uint64) << np.uint64(32) | numbers)
+            slots, ranked = (codes >> np.uint64(32)).astype(np.int64), codes.astype(np.uint32).astype(np.int32)
+            before = self._table[band, slots]
+            same = np.flatnonzero(slots[1:] == slots[:-1])
             before[same + 1] = ranked[same]
             self._before[ranked, band] = before
-            self._table[band, sorted_slots] = ranked  # of several in one slot the last one stays
+            self._table[band, slots] = ranked  # of several in one slot the last one stays
 
     def heads(self, keys: Any) -> Any:
         """The latest text in the bucket of each key: texts × bands, -1 for none."""

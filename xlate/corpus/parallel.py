@@ -20,10 +20,10 @@ Work = TypeVar("Work")
 Result = TypeVar("Result")
 
 
-def batches(items: Iterable[T], size: int = BATCH) -> Iterator[list[T]]:
-    """Lists of `size`, the last one shorter."""
+def batches(items: Iterable[T]) -> Iterator[list[T]]:
+    """Lists of BATCH items, the last one shorter."""
     stream = iter(items)
-    while batch := list(islice(stream, size)):
+    while batch := list(islice(stream, BATCH)):
         yield batch
 
 

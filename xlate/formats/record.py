@@ -53,6 +53,8 @@ def escape(text: str) -> str:
     """
     if "\\" in text:
         text = _AMBIGUOUS.sub(r"\\u005c", text)
+    if text.isprintable():  # nothing of UNSAFE is; most lines end here, at a tenth of the time
+        return text
     return UNSAFE.sub(_unicode_escape, text)
 
 
@@ -66,7 +68,8 @@ def to_json(value: Any) -> str:
 
     A high surrogate that stands right before a low one comes back from any JSON as the character the two make.
     """
-    return UNSAFE.sub(_unicode_escape, json.dumps(value, ensure_ascii=False, allow_nan=False))
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return text if text.isprintable() else UNSAFE.sub(_unicode_escape, text)
 
 
 def from_json(text: str) -> Any:
@@ -129,8 +132,8 @@ def from_record(record: Mapping[str, Any], default_id: str) -> SegmentPair:
     Raises ValueError, with a reason that fits behind a line number, for values of the wrong type.
     """
     rest = dict(record)
-    texts = {key: rest.pop(key, None) for key in ("source", "target")}
-    for key, value in texts.items():
+    source, target = rest.pop("source", None), rest.pop("target", None)
+    for key, value in (("source", source), ("target", target)):
         if not isinstance(value, str):
             raise ValueError(f"{key} is not a string" if value is not None else f"{key} is missing")
     ident, score = rest.pop("id", None), rest.pop("score", None)
@@ -144,8 +147,8 @@ def from_record(record: Mapping[str, Any], default_id: str) -> SegmentPair:
         rest.update(more)
     return SegmentPair(
         id=default_id if ident is None else str(ident),
-        source=str(texts["source"]),
-        target=str(texts["target"]),
+        source=source,
+        target=target,
         score=None if score is None else float(score),
         provenance=rest,
     )
