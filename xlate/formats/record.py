@@ -91,6 +91,8 @@ def from_cell(text: str) -> Any:
     """The value that `to_cell` wrote. A number must be in its shortest form: `1.10` or `007` stays a string."""
     if text[:1] not in _JSON_STARTS:
         return text
+    if _WHOLE.fullmatch(text):  # most cells that are no text
+        return int(text)
     try:
         value = from_json(text)
     except ValueError:
@@ -109,6 +111,7 @@ def to_score(text: str) -> float | None:
     return score if math.isfinite(score) else None
 
 
+_WHOLE = re.compile(r"0|[1-9][0-9]{0,17}")
 _JSON_STARTS = frozenset('{["-0123456789tfn \t')
 
 
