@@ -351,7 +351,8 @@ def test_what_repeats_a_text_that_was_left_out_is_kept():
     words = [f"word{n}" for n in range(20)]
     first, second, third = (" ".join([*words[:20], *more]) for more in ([], ["x1", "x2"], ["x1", "x2", "x3", "x4"]))
     likeness = jaccard(first, second), jaccard(second, third), jaccard(first, third)
-    assert likeness[0] > 0.9 < likeness[1] and 0.82 < likeness[2] < 0.84
+    assert likeness[0] > 0.9 < likeness[1]
+    assert 0.82 < likeness[2] < 0.84
     for batches in ([[first, second, third]], [[first], [second], [third]], [[first, second], [third]]):
         index = MinHashes(0.85)
         found = [n for batch in batches for n in index.add(signed(shingles(batch)))]
@@ -406,7 +407,8 @@ def test_the_exact_index_misses_nothing(texts, tenths):
         assert jaccard(texts[0], texts[1:][found[0]]) == pytest.approx(best)
     else:
         assert found is None
-    assert Exact(texts, tenths / 10).find(texts) == [(texts.index(text), 1.0) for text in texts]
+    first = [next(n for n, other in enumerate(texts) if hashes(other) == hashes(text)) for text in texts]
+    assert Exact(texts, tenths / 10).find(texts) == [(n, 1.0) for n in first]
 
 
 def test_dedup_in_processes_gives_the_same(monkeypatch):

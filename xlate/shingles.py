@@ -110,7 +110,9 @@ def _words(texts: Sequence[str]) -> tuple[Any, Any]:
     """A 64-bit hash of each word of all texts, in order, and the number of its text."""
     import numpy as np
 
-    lines = [spaced if not (spaced := _spaced(text[:LONGEST])).isspace() and spaced else _unspaced(text) for text in texts]
+    lines = [
+        spaced if not (spaced := _spaced(text[:LONGEST])).isspace() and spaced else _unspaced(text) for text in texts
+    ]
     codes = np.frombuffer("\n".join(lines).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     inside = (codes != 32) & (codes != 10)
     starts = inside & ~np.concatenate(([False], inside[:-1]))

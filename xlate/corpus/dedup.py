@@ -23,6 +23,8 @@ from xlate.shingles import bare
 By = Literal["source", "target", "pair"]
 Level = Literal["exact", "normalised", "near"]
 BYS, LEVELS = ("source", "target", "pair"), ("exact", "normalised", "near")
+
+
 @dataclass(slots=True)
 class Deduped:
     """What became of the pairs: `read` = `kept` + `exact` + `near`; `exact` counts the equal ones, as they are or
@@ -129,8 +131,5 @@ def _looked_at(texts: Sequence[tuple[str, str]], by: By, near: bool) -> tuple[li
 
 def digest(source: str, target: str, by: By, form: Callable[[str], str] = str) -> int:
     """64 bits of what is compared, in its `form`: two different texts have the same in one case of 10^19."""
-    if by == "pair":
-        text = f"{form(source)}\0{form(target)}"
-    else:
-        text = form(source if by == "source" else target)
+    text = "\0".join(map(form, (source, target) if by == "pair" else (source if by == "source" else target,)))
     return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")

@@ -93,7 +93,7 @@ class MinHashes:
         number = np.cumsum(like < 0) - 1 + self._held.size
         found[fresh] = np.where(like < 0, -1, number[like])
         self._held.insert(left.taken(kept))
-        return found.tolist()  # type: ignore[no-any-return]
+        return found.tolist()
 
     def _among(self, texts: Signed) -> Any:
         """For each text an earlier one of the same that it repeats and that repeats none itself, or -1."""
@@ -238,9 +238,7 @@ class Exact:
         rows = self._prefixes(self._sets)
         kept = np.zeros(len(self._sets.flat), dtype=bool)
         kept[rows] = True
-        self._rare = Postings(
-            Sets(self._sets.flat[kept], np.concatenate(([0], np.cumsum(kept)))[self._sets.first])
-        )
+        self._rare = Postings(Sets(self._sets.flat[kept], np.concatenate(([0], np.cumsum(kept)))[self._sets.first]))
 
     def find(self, texts: Sequence[str]) -> list[tuple[int, float] | None]:
         """For each text (number, Jaccard similarity) of the nearest of the set, None where none reaches the threshold."""

@@ -73,12 +73,12 @@ def split(
     account.documents.update(part_of.get(name, "train") for name in sizes)
     held: dict[str, list[SegmentPair]] = {"dev": [], "test": []}
     for pair in read():
-        part = part_of.get(document_of(pair))
-        if part is not None:
-            held[part].append(pair)
+        home = part_of.get(document_of(pair))
+        if home is not None:
+            held[home].append(pair)
     guards = {"dev": Guard(held["test"], threshold), "train": Guard(held["test"] + held["dev"], threshold)}
     for batch in batches(read()):
-        parts = [part_of.get(document_of(pair), "train") for pair in batch]
+        parts: list[Part] = [part_of.get(document_of(pair), "train") for pair in batch]
         found: list[Crossing | None] = [None] * len(batch)
         for part, guard in guards.items():
             rows = [row for row, its in enumerate(parts) if its == part]
