@@ -159,8 +159,8 @@ def units(path: Path, root: str, *names: str) -> Iterator[Any]:
                 _check(path, events.root, root)
         except etree.XMLSyntaxError as error:
             # an undeclared entity, for one, is told in the log alone
-            log: Any = error.error_log
-            told = next((entry.message for entry in log), error.msg)
+            log = events.error_log  # of this file; `error.error_log` remembers others
+            told = next((f"{entry.message}, line {entry.line}" for entry in log), error.msg)
             reason = " ".join(str(told).split())
             raise InputError(f"{path}: not well-formed XML ({reason}); repair it or export it again") from error
 
