@@ -110,7 +110,7 @@ def test_tmx_tells_a_wrong_srclang_and_reads_on(header: str, told: dict[str, int
 
 
 def test_an_undeclared_entity_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"a.tmx: not well-formed XML \(Entity 'nbsp' not defined, line 1\)"):
+    with pytest.raises(InputError, match=r"a.tmx: not well-formed XML \(Entity 'nbsp' not defined, line 2\)"):
         _read(tmp_path, "a.tmx", _tmx(_tu("&nbsp;", "b")))
 
 
