@@ -39,6 +39,12 @@ def filter_command(
         Path | None,
         typer.Option("--chain", metavar="TOML", help="Your own chain; --show-chain prints one to begin with."),
     ] = None,
+    cheap: Annotated[
+        bool,
+        typer.Option(
+            "--cheap", help="Only filters that look at one pair at a time and ask no model, for large corpora."
+        ),
+    ] = False,
     show_chain: Annotated[bool, typer.Option("--show-chain", help="Print the chain as TOML and stop.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing; only tell what would be dropped.")] = False,
     rejected_path: RejectedOut = None,
@@ -63,7 +69,7 @@ def filter_command(
     """Drop pairs that are no good, filter by filter, and say how many each dropped."""
     from xlate.corpus import Account, Rejected, filter_pairs, write_chain
 
-    chain = _chain(chain_path, semantic, model, source_path)
+    chain = _chain(chain_path, cheap, semantic, model, source_path)
     if show_chain:
         typer.echo(write_chain(chain), nl=False)
         return
@@ -112,12 +118,16 @@ def _tell_filters(account: Any, chain: Sequence[Any]) -> None:
 _SLOW = 8 << 20  # bytes of a corpus beyond which the sentence encoder has to be asked for by name
 
 
-def _chain(path: Path | None, semantic: str, model: str | None, source: Path) -> Sequence[Any]:
+def _chain(path: Path | None, cheap: bool, semantic: str, model: str | None, source: Path) -> Sequence[Any]:
     from xlate import embed
     from xlate.corpus import default_chain, language, read_chain
 
     if semantic not in ("auto", "on", "off"):
         raise UsageError(f"--semantic {semantic}: choose from auto, on, off")
+    if cheap:
+        if path is not None or semantic == "on" or model is not None:
+            raise UsageError("--cheap stands for a chain of its own; leave --chain, --semantic on and --model away")
+        return default_chain(cheap=True)
     if path is not None:
         if semantic == "on":
             raise UsageError("--semantic belongs to the default chain; name the filter margin in your own")

@@ -23,6 +23,7 @@ from xlate.data import SegmentPair
 from xlate.errors import InputError, UsageError
 
 CHEAP = tuple(name for name, one in FILTERS.items() if one.cost == "cheap")
+"""Filters that look at one pair at a time and ask no model: neither language, nor embeddings, nor translation."""
 
 
 @dataclass(frozen=True, slots=True)
