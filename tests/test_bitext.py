@@ -1,6 +1,7 @@
 """Sentence alignment and document pairing, as library calls and from the command line."""
 
 import csv
+import importlib
 import json
 import random
 import subprocess
@@ -18,7 +19,7 @@ from xlate import embed
 from xlate.bitext import Bead, align, pair_documents
 from xlate.bitext.aligner import MOVES, WEIGHTS, evidence_of, odds
 from xlate.bitext.assign import assign
-from xlate.bitext.documents import bare_name
+from xlate.bitext.documents import DocumentPair, bare_name
 from xlate.bitext.profile import figures, profiles, rarity, with_figures
 from xlate.bitext.search import band, best_path
 from xlate.data import Article
@@ -450,3 +451,24 @@ def test_documents_with_known_beads_can_be_made_and_scored(tmp_path):
         hits, total = hits + 2 * len(found & truth), total + len(found) + len(truth)
     assert total > 80
     assert hits / total > 0.85
+
+
+def test_pairing_is_scored_on_both_sides(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "eval" / "bitext"))
+    pairing = importlib.import_module("pairing")
+    documents = [
+        {"id": f"d{n}", "source": [NEWS[n % len(NEWS)][0]], "target": [NEWS[n % len(NEWS)][1]]} for n in range(8)
+    ]
+    sides = pairing.shuffled(documents, 6, 0.3, seed=3)
+    names = [{document["id"] for document in side} for side in sides]
+    assert [len(side) for side in sides] == [6, 6]
+    assert len(names[0] & names[1]) == 4
+    pairs = {one["id"]: n for n, one in enumerate(sides[0])}, {one["id"]: n for n, one in enumerate(sides[1])}
+    right = [DocumentPair(pairs[0][name], pairs[1][name], "content") for name in sorted(names[0] & names[1])]
+    monkeypatch.setattr(pairing, "pair_documents", lambda *texts, **evidence: right)
+    assert pairing.accuracy(sides) == 1.0
+    wrong = [DocumentPair(pairs[0][min(names[0] - names[1])], pairs[1][min(names[1] - names[0])], "content")]
+    monkeypatch.setattr(pairing, "pair_documents", lambda *texts, **evidence: right[1:] + wrong)
+    assert pairing.accuracy(sides) == 8 / 12
+    with pytest.raises(SystemExit, match="8 documents; 13 are needed"):
+        pairing.shuffled(documents, 10, 0.3, seed=3)

@@ -69,6 +69,23 @@ def test_a_dry_run_writes_nothing_and_own_chains_hold(corpus, tmp_path):
     assert sorted(p.name for p in tmp_path.iterdir()) == ["chain.toml", "in.tsv"]
 
 
+def test_the_cheap_filters_ask_no_model(corpus):
+    shown = xlate("corpus", "filter", corpus, "--cheap", "--show-chain")
+    assert shown.out.count("[[filter]]") == 9
+    assert shown.err == ""
+    assert not any(name in shown.out for name in ("language", "margin", "translation"))
+    ran = xlate("corpus", "filter", corpus, "--cheap", "--semantic", "on", "--dry-run")
+    assert ran.code == 2
+    assert "--cheap stands for a chain of its own" in ran.err
+
+
+def test_dedup_gives_the_same_with_any_number_of_workers(corpus, tmp_path):
+    for workers in (1, 2):
+        out = tmp_path / f"{workers}.tsv"
+        assert xlate("corpus", "dedup", corpus, "-o", out, "--level", "near", "--workers", workers).code == 0
+    assert (tmp_path / "1.tsv").read_bytes() == (tmp_path / "2.tsv").read_bytes()
+
+
 def test_filter_by_our_own_translation(tmp_path):
     path = tmp_path / "in.tsv"
     pairs = [SegmentPair("1", *ROWS[0]), SegmentPair("2", ROWS[4][0], "Oil prices fell again on world markets today.")]

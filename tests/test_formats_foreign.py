@@ -92,6 +92,29 @@ def test_tmx_counts_what_it_leaves_out(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("header", "told"),
+    [
+        ('<header srclang="fr"/>', {"srclang fr of the header, which is neither ar nor en": 1}),
+        ('<header srclang="AR-eg"/>', {}),
+        ('<header srclang="EN_us"/>', {}),
+        ('<header srclang="*ALL*"/>', {}),
+        ("<header/>", {}),
+        ("", {}),
+    ],
+)
+def test_tmx_tells_a_wrong_srclang_and_reads_on(header: str, told: dict[str, int], tmp_path: Path) -> None:
+    skipped: Counter[str] = Counter()
+    got = _read(tmp_path, "a.tmx", _tmx(_tu("نعم", "yes"), header=header), skipped)
+    assert got == [SegmentPair("1", "نعم", "yes")]
+    assert skipped == told
+
+
+def test_an_undeclared_entity_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"a.tmx: not well-formed XML \(Entity 'nbsp' not defined, line 2\)"):
+        _read(tmp_path, "a.tmx", _tmx(_tu("&nbsp;", "b")))
+
+
+@pytest.mark.parametrize(
     ("content", "expected"),
     [
         (_xlf1('<group><trans-unit id="7"><source>a<x id="1"/><g id="2">b</g></source><seg-source>no</seg-source>'

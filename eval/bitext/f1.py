@@ -80,6 +80,7 @@ def main() -> None:
     encode = Cached()
     report("embeddings and length", documents, ours(encode=encode))
     best = report("embeddings, translation, length", documents, ours(translate=translate, encode=encode))
+    report("the same, order kept", documents, ours(translate=translate, encode=encode, crossing=False))
     if not given.no_baseline:
         from sentalign import sentalign
 

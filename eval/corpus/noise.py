@@ -1,6 +1,6 @@
 """How much planted noise the filters find, and how much of the clean they lose.
 
-    python eval/corpus/noise.py PAIRS.tsv[.gz] [--semantic] [--model NAME] [--share 0.2] [--seed 1]
+    python eval/corpus/noise.py PAIRS.tsv[.gz] [--semantic] [--model NAME] [--share 0.2] [--seed 1] [--unseen]
 
 Eight kinds of noise are planted into clean pairs (source TAB target), each as often as the others. Prints for each kind
 how many were found and by which filters, and which filters lost clean pairs. Nothing of the input is kept here.
@@ -36,6 +36,31 @@ _FOREIGN = [
 ]
 
 
+_MARKUP = [
+    ("<p>", "</p>"),
+    ('<a href="/news/1">', "</a>"),
+    ("&nbsp;", "&quot;"),
+    ("<br/>", ""),
+    ('<div class="x">', ""),
+]
+
+# other noise of the same kinds, which no filter was tuned on: `--unseen`
+_FOREIGN_UNSEEN = [
+    "Regeringen meddelade på torsdagen att skatten på bränsle ska sänkas från årsskiftet.",
+    "Premier zapowiedział w środę, że rozmowy z sąsiednimi krajami zostaną wznowione jesienią.",
+    "Presiden mengatakan pada hari Senin bahwa harga beras akan turun bulan depan.",
+    "Guvernul a anunțat marți un plan de sprijin pentru familiile afectate de inundații.",
+    "Hallitus ilmoitti keskiviikkona uusista toimista työttömyyden vähentämiseksi.",
+    "Vláda v úterý schválila nový zákon o ochraně životního prostředí.",
+    "Waziri mkuu alisema Jumatatu kwamba mazungumzo yataanza tena wiki ijayo.",
+    "Mkutano wa viongozi wa nchi jirani umeahirishwa hadi mwezi ujao.",
+]
+_MARKUP_UNSEEN = [
+    ('<span lang="ar">', "</span>"), ("&#160;", "&raquo;"), ("{{cite news|title=", "}}"), ("[url=/story/2]", "[/url]"),
+    ("<strong>", ""), ("<!-- ad -->", ""), ("\\n\\n", "\\n\\n"),
+]  # fmt: skip
+
+
 def misaligned(pair: Pair, others: list[Pair], chance: random.Random) -> Pair:
     return pair[0], chance.choice(others)[1]
 
@@ -64,9 +89,7 @@ def numbers(pair: Pair, others: list[Pair], chance: random.Random) -> Pair:
 
 
 def markup(pair: Pair, others: list[Pair], chance: random.Random) -> Pair:
-    left, right = chance.choice(
-        [("<p>", "</p>"), ('<a href="/news/1">', "</a>"), ("&nbsp;", "&quot;"), ("<br/>", ""), ('<div class="x">', "")]
-    )
+    left, right = chance.choice(_MARKUP)
     sides = list(pair)
     side = chance.randrange(2)
     sides[side] = left + sides[side] + right
@@ -88,6 +111,11 @@ def links(pair: Pair, others: list[Pair], chance: random.Random) -> Pair:
             (pair[0], "#### %% $$ @@ ~~ ^^ ////"),
         ]
     )
+
+
+def unseen() -> None:
+    """Plant other foreign sentences and other markup from here on."""
+    _FOREIGN[:], _MARKUP[:] = _FOREIGN_UNSEEN, _MARKUP_UNSEEN
 
 
 KINDS = (misaligned, copied, foreign, truncated, numbers, markup, repeated, links)
@@ -116,8 +144,11 @@ def main() -> None:
     parser.add_argument("--share", type=float, default=0.2)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--limit", type=int, default=2000)
+    parser.add_argument("--unseen", action="store_true", help="foreign sentences and markup no filter was tuned on")
     parser.add_argument("--lost", type=int, default=0, help="show this many clean pairs that were lost")
     given = parser.parse_args()
+    if given.unseen:
+        unseen()
     opener = gzip.open if given.pairs.suffix == ".gz" else open
     with opener(given.pairs, "rt", encoding="utf-8") as stream:
         cells = [line.rstrip("\n").split("\t") for line in stream]

@@ -65,7 +65,7 @@ def main() -> None:
             return sum(1 for _ in filter_pairs(pairs(), default_chain(cheap=True), Account(), workers=workers))
 
         def deduped(level: Level) -> int:
-            return sum(1 for _ in dedup(pairs(), level=level))
+            return sum(1 for _ in dedup(pairs(), level=level, workers=given.workers))
 
         levels: tuple[Level, ...] = ("exact", "normalised", "near")
         measured("read", lambda: sum(1 for _ in pairs()))

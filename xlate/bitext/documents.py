@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from xlate.bitext.aligner import WEIGHTS, Encode, Translate, chosen
 from xlate.bitext.assign import assign
-from xlate.bitext.profile import figures, profiles, rarity, with_figures
+from xlate.bitext.profile import figures, profiles, rarity, unit, with_figures
 from xlate.normalise import normalise
 
 CANDIDATES = 8
@@ -109,7 +109,7 @@ class _Matcher:
         )
         self._vectors = None
         if encode is not None:
-            self._vectors = [_cut(_unit(encode(side)), documents) for side, documents in
+            self._vectors = [_cut(unit(encode(side)), documents) for side, documents in
                              zip(flat, (sources, targets), strict=True)]  # fmt: skip
         self._lengths = [[[len(normalise(text)) for text in texts] for texts in side] for side in (sources, targets)]
         known = (("embedding", encode), ("translation", translate))
@@ -125,11 +125,11 @@ class _Matcher:
 
         sides = [profiles([" ".join(texts) for texts in side], _BUCKETS) for side in self._words]
         weight = rarity(*sides)
-        sides = [_unit(np.sqrt(side) * weight) for side in sides]
+        sides = [unit(np.sqrt(side) * weight) for side in sides]
         if self._vectors is not None:
             means = [np.stack([rows.mean(axis=0) for rows in side]) for side in self._vectors]
             # each language's own mean aside, or all documents of one language look alike
-            means = [_unit(side - side.mean(axis=0) * (len(side) > 2)) for side in means]
+            means = [unit(side - side.mean(axis=0) * (len(side) > 2)) for side in means]
             sides = [np.concatenate([a, b], axis=1) for a, b in zip(sides, means, strict=True)]
         found: set[tuple[int, int]] = set()
         for ours, theirs, turned in ((sides[0], sides[1], False), (sides[1], sides[0], True)):
@@ -147,7 +147,7 @@ class _Matcher:
         cosines = []
         if self._vectors is not None:
             cosines.append(self._vectors[0][a] @ self._vectors[1][b].T)
-        rows = [_unit(profiles(texts) * self._rarity) for texts in (self._words[0][a], self._words[1][b])]
+        rows = [unit(profiles(texts) * self._rarity) for texts in (self._words[0][a], self._words[1][b])]
         cosines.append(rows[0] @ rows[1].T)
         odds = self._weights.bias + sum(w * c for w, c in zip(self._weights.cosines, cosines, strict=False))
         # the more sentences there are to choose from, the better the best of them looks by chance
@@ -164,10 +164,3 @@ def _cut(rows: Any, documents: Sequence[Sequence[str]]) -> list[Any]:
         parts.append(rows[at : at + len(texts)])
         at += len(texts)
     return parts
-
-
-def _unit(rows: Any) -> Any:
-    import numpy as np
-
-    rows = np.asarray(rows, dtype=np.float32)
-    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)

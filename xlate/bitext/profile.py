@@ -83,3 +83,11 @@ def rarity(*sides: Any) -> Any:
         held = held + (side > 0).sum(axis=0)
         total += len(side)
     return np.log1p(total / np.maximum(held, 1)).astype(np.float32)
+
+
+def unit(rows: Any) -> Any:
+    """Rows of length one, float32; a row of zeros stays."""
+    import numpy as np
+
+    rows = np.asarray(rows, dtype=np.float32)
+    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)

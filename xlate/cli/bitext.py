@@ -66,7 +66,7 @@ def bitext(
         told = _align(sides, translate, encode, pair_by, min_score, chosen, out, bar)
     for name, count in (("problems", len(problems)),):
         told["counts"][name] = count
-    outputs = [described(path) for path in _files(out, chosen.name)]
+    outputs = [described(path) for path in chosen.files(out)]
     step = Step(
         _command(),
         [described(Path(arabic)), described(Path(english))],
@@ -236,12 +236,6 @@ def _pair(bead: Any, ours: tuple[Article, list[Segment]], theirs: tuple[Article,
             "bead": f"{len(source)}-{len(target)}",
         },
     )
-
-
-def _files(out: Path, format_name: str) -> list[Path]:
-    from xlate.formats import moses
-
-    return list(moses.paths(out)) if format_name == "moses" else [out]
 
 
 def _command() -> list[str]:

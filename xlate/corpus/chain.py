@@ -10,21 +10,20 @@
 from __future__ import annotations
 
 import tomllib
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from xlate.corpus.filters import FILTERS, Filter, Score, Tools
+from xlate.corpus.parallel import batches, mapped, texts_of
 from xlate.data import SegmentPair
 from xlate.errors import InputError, UsageError
 
-BATCH = 4096
-"""Pairs judged together, and the unit of work of a process."""
-
 CHEAP = tuple(name for name, one in FILTERS.items() if one.cost == "cheap")
+"""Filters that look at one pair at a time and ask no model: neither language, nor embeddings, nor translation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +124,8 @@ def filter_pairs(
     """The pairs that pass every filter of `chain` (default: `default_chain()`), lazily and in order.
 
     `account` is filled as pairs go by; `rejected` is told each dropped one, in order. With `workers` > 1 the cheap
-    filters and language run in that many processes; what asks `tools` runs in this one. The result is the same.
+    filters and language run in that many processes (functions of your own have to be picklable); what asks `tools`
+    runs in this one. The result is the same.
     """
     chain = default_chain() if chain is None else tuple(chain)
     account = Account() if account is None else account
@@ -147,15 +147,10 @@ Judged = tuple[list[SegmentPair], list[tuple[int, float] | None]]
 
 
 def _judged(pairs: Iterable[SegmentPair], chain: Sequence[Filter], tools: Tools, workers: int) -> Iterator[Judged]:
-    stream = iter(pairs)
-    batches = iter(lambda: list(islice(stream, BATCH)), [])
+    # what asks `tools` cannot go to another process, nor can what comes after it
     apart = next((at for at, one in enumerate(chain) if one.cost == "meaning"), len(chain))
-    if workers > 1 and apart:
-        for batch, verdicts in _in_processes(batches, chain[:apart], workers):
-            yield batch, _completed(batch, verdicts, chain, apart, tools)
-        return
-    for batch in batches:
-        yield batch, judge([(pair.source, pair.target) for pair in batch], chain, tools)
+    for batch, verdicts in mapped(partial(judge, chain=chain[:apart]), batches(pairs), texts_of, workers):
+        yield batch, _completed(batch, verdicts, chain, apart, tools)
 
 
 def _completed(
@@ -172,38 +167,3 @@ def _completed(
         for at, verdict in zip(left, rest, strict=True):
             verdicts[at] = verdict and (verdict[0] + apart, verdict[1])
     return verdicts
-
-
-def _in_processes(batches: Iterator[list[SegmentPair]], chain: Sequence[Filter], workers: int) -> Iterator[Judged]:
-    """Verdicts of batches in order; two batches a worker are under way, so memory does not grow."""
-    from concurrent.futures import Future, ProcessPoolExecutor
-    from multiprocessing import get_context
-
-    settings = [(one.name, one.least, one.most) for one in chain]
-    # spawned, not forked: the caller may hold threads of the model or of a matrix library
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        under_way: deque[tuple[list[SegmentPair], Future[list[tuple[int, float] | None]]]] = deque()
-        try:
-            for batch in batches:
-                texts = [(pair.source, pair.target) for pair in batch]
-                under_way.append((batch, pool.submit(_judge_by_name, texts, settings)))
-                if len(under_way) > 2 * workers:
-                    done, future = under_way.popleft()
-                    yield done, future.result()
-            while under_way:
-                done, future = under_way.popleft()
-                yield done, future.result()
-        finally:
-            for _, future in under_way:
-                future.cancel()
-
-
-def _judge_by_name(
-    texts: list[tuple[str, str]], settings: list[tuple[str, float | None, float | None]]
-) -> list[tuple[int, float] | None]:
-    """`judge` in another process, which finds the filters' functions by name."""
-    chain = [
-        Filter(name, least, most, FILTERS[name].each, FILTERS[name].batch, FILTERS[name].cost)
-        for name, least, most in settings
-    ]
-    return judge(texts, chain)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import eq
 from typing import Any, Literal
 
 from xlate.check.numbers import unmatched
@@ -34,19 +35,22 @@ _MOJIBAKE = re.compile(
     r"(?:[\u00c2\u00c3\u00d8\u00d9\u00da\u00db][\u0080-\u00bf\u0152-\u0192\u2013-\u2122]){2}|â€|(?:[ØÙ].){4}"
 )
 _LINK = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\w+|\b[\w-]+(?:\.[\w-]+)*\.(?:com|net|org|info|gov|edu)(?:/\S*)?")
-_DIGIT = re.compile(r"\d+")
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
-_THOUSANDS = re.compile(r"(?<=\d)[,.٬](?=\d{3}(?!\d))")
+_FIGURE = re.compile(r"\d+(?:[,.٬]\d{3}(?!\d))*")
+_SEPARATORS = str.maketrans("", "", ",.٬")
 
 _SPELLED: dict[str, tuple[str, ...]] = {
     "2": ("two ", "second", "اثن", "ثاني", "ثان "), "3": ("three", "third", "ثلاثة", "ثلاث ", "ثالث"),
     "4": ("four ", "fourth", "أربع", "اربع", "رابع"), "5": ("five", "fifth ", "خمسة", "خمس ", "خامس"),
     "6": ("six ", "sixth ", "ستة", "ست ", "سادس"), "7": ("seven ", "seventh ", "سبعة", "سبع ", "سابع"),
     "8": ("eight ", "eighth ", "ثمان", "ثامن"), "9": ("nine ", "ninth ", "تسعة", "تسع ", "تاسع"),
-    "10": (" ten ", "tenth", "عشرة", "عشر ", "عاشر"), "20": ("twenty", "عشرين", "عشرون"),
-    "30": ("thirty", "ثلاثين", "ثلاثون"), "40": ("forty", "أربعين", "أربعون"), "50": ("fifty", "خمسين", "خمسون"),
-    "60": ("sixty", "ستين", "ستون"), "70": ("seventy", "سبعين", "سبعون"), "80": ("eighty", "ثمانين", "ثمانون"),
-    "90": ("ninety", "تسعين", "تسعون"), "100": ("hundred", "مئة", "مائة"), "1000": ("thousand", "ألف", "آلاف"),
+    "10": ("ten ", "tenth", "عشرة", "عشر ", "عاشر"), "11": ("eleven", "أحد عشر", "إحدى عشر"),
+    "12": ("twel", "اثنا عشر", "اثني عشر", "اثنتا عشر", "اثنتي عشر"), "13": ("thirteen",), "14": ("fourteen",),
+    "15": ("fifteen",), "16": ("sixteen",), "17": ("seventeen",), "18": ("eighteen",), "19": ("nineteen",),
+    "20": ("twenty", "عشرين", "عشرون"), "30": ("thirty", "ثلاثين", "ثلاثون"), "40": ("forty", "أربعين", "أربعون"),
+    "50": ("fifty", "خمسين", "خمسون"), "60": ("sixty", "ستين", "ستون"), "70": ("seventy", "سبعين", "سبعون"),
+    "80": ("eighty", "ثمانين", "ثمانون"), "90": ("ninety", "تسعين", "تسعون"), "100": ("hundred", "مئة", "مائة"),
+    "1000": ("thousand", "ألف", "آلاف"),
 }  # fmt: skip
 
 # what tells at once that a costlier look is not needed: most sentences hold none of it
@@ -93,18 +97,19 @@ def script(source: str, target: str) -> Score:
 
 def identical(source: str, target: str) -> Score:
     """1 where both sides are the same but for case, marks and spaces, else the share of words they share."""
-    left, right = set(source.lower().split()), set(target.lower().split())
-    if not left.isdisjoint(right):
-        return len(left & right) / max(len(left), len(right))
-    return 0.0
+    words, right = source.lower().split(), set(target.lower().split())
+    if right.isdisjoint(words):
+        return 0.0
+    left = set(words)
+    return len(left & right) / max(len(left), len(right))
 
 
 def _spelled(number: str, there: str) -> bool:
     """Whether a number in digits is plainly in words `there`, as a small number or with a scale: a quick look
     that spares most sentences the careful one."""
     words = _SPELLED.get(number)
-    if words is not None:
-        return any(word in there for word in words)
+    if words is not None and any(word in there for word in words):
+        return True
     if number.endswith("000"):  # 25,000 and «25 ألف» or «خمسة آلاف»
         thousands = number[:-3]
         return any(word in there for word in _SPELLED["1000"]) and (thousands in there or _spelled(thousands, there))
@@ -114,12 +119,22 @@ def _spelled(number: str, there: str) -> bool:
     return False
 
 
+def _figures(text: str) -> set[str]:
+    """The numbers in digits, without separators of thousands, in ASCII."""
+    found = _FIGURE.findall(text)
+    for at, figure in enumerate(found):
+        if not figure.isdecimal():
+            figure = figure.translate(_SEPARATORS)
+        found[at] = figure if figure.isascii() else figure.translate(_DIGITS)
+    return set(found)
+
+
 def numbers(source: str, target: str) -> Score:
     """How many numbers of one side are not on the other, spelled out or in digits."""
-    if not _DIGIT.search(source) and not _DIGIT.search(target):
+    ours, theirs = _figures(source), _figures(target)
+    if ours == theirs:
         return 0.0
-    left, right = source.translate(_DIGITS), target.translate(_DIGITS)
-    ours, theirs = (set(_DIGIT.findall(_THOUSANDS.sub("", text))) for text in (left, right))
+    left, right = source.translate(_DIGITS), target.lower()
     if all(f"{n}000" in theirs or _spelled(n, right) for n in ours - theirs) and all(
         f"{n}000" in ours or _spelled(n, left) for n in theirs - ours
     ):
@@ -154,11 +169,11 @@ def repeats(source: str, target: str) -> Score:
         size = len(words)
         if size < 4:
             continue
-        if len(set(words)) < size:
-            doubled = sum(map(str.__eq__, words, words[1:])) / (size - 1)
-            trigrams = size - 2
-            again = 1 - len(set(zip(words, words[1:], words[2:], strict=False))) / trigrams
-            worst = max(worst, again, doubled)
+        again = size - len(set(words))  # words that came before: three of them where a trigram did
+        if again:
+            worst = max(worst, sum(map(eq, words, words[1:])) / (size - 1))
+        if again >= 3:
+            worst = max(worst, 1 - len(set(zip(words, words[1:], words[2:], strict=False))) / (size - 2))
     return worst
 
 

@@ -31,7 +31,7 @@ def margins(pairs: Sequence[tuple[str, str]], tools: Tools) -> list[float]:
 
 def likeness(pairs: Sequence[tuple[str, str]], tools: Tools) -> list[float]:
     """The margin between our translation of the source and the target, in character n-grams."""
-    from xlate.bitext.profile import profiles, rarity, with_figures
+    from xlate.bitext.profile import profiles, rarity, unit, with_figures
 
     if tools.translate is None:
         raise UsageError("the filter translation needs a model; give one with --model")
@@ -43,12 +43,14 @@ def likeness(pairs: Sequence[tuple[str, str]], tools: Tools) -> list[float]:
         ours = profiles([with_figures(a, b) for a, b in zip(made[part], sources[part], strict=True)])
         theirs = profiles([target for _, target in pairs[part]])
         weight = rarity(ours, theirs)
-        found += _margin(_unit(ours * weight), _unit(theirs * weight), usual=0.2)
+        found += _margin(unit(ours * weight), unit(theirs * weight), usual=0.2)
     return found
 
 
 def _all(ours: Any, theirs: Any, usual: float) -> list[float]:
-    ours, theirs = _unit(ours), _unit(theirs)
+    from xlate.bitext.profile import unit
+
+    ours, theirs = unit(ours), unit(theirs)
     found: list[float] = []
     for low in range(0, len(ours), _BATCH):
         found += _margin(ours[low : low + _BATCH], theirs[low : low + _BATCH], usual)
@@ -69,10 +71,3 @@ def _margin(ours: Any, theirs: Any, usual: float) -> list[float]:
         columns = np.sort(table, axis=0)[-_NEAREST:].clip(usual / 2).mean(axis=0)
         around = (rows + columns) / 2
     return [float(one) for one in own / around]
-
-
-def _unit(rows: Any) -> Any:
-    import numpy as np
-
-    rows = np.asarray(rows, dtype=np.float32)
-    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)

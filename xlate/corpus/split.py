@@ -12,11 +12,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from xlate.corpus.near import THRESHOLD, Exact, features
+from xlate.corpus.near import THRESHOLD, Exact
+from xlate.corpus.parallel import batches
 from xlate.data import SegmentPair
 from xlate.errors import UsageError
 
 Part = Literal["train", "dev", "test"]
+Side = Literal["source", "target"]
+SIDES: tuple[Side, ...] = ("source", "target")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,7 @@ class Crossing:
 
     pair: SegmentPair
     like: SegmentPair
-    side: Literal["source", "target"]
+    side: Side
     likeness: float
 
 
@@ -70,19 +73,24 @@ def split(
     account.documents.update(part_of.get(name, "train") for name in sizes)
     held: dict[str, list[SegmentPair]] = {"dev": [], "test": []}
     for pair in read():
-        part = part_of.get(document_of(pair))
-        if part is not None:
-            held[part].append(pair)
+        home = part_of.get(document_of(pair))
+        if home is not None:
+            held[home].append(pair)
     guards = {"dev": Guard(held["test"], threshold), "train": Guard(held["test"] + held["dev"], threshold)}
-    for pair in read():
-        part = part_of.get(document_of(pair), "train")
-        crossing = guards[part].find(pair) if part in guards else None
-        if crossing is None:
-            account.pairs[part] += 1
-            yield part, pair
-        else:
-            account.guarded[part] += 1
-            dropped(part, crossing)
+    for batch in batches(read()):
+        parts: list[Part] = [part_of.get(document_of(pair), "train") for pair in batch]
+        found: list[Crossing | None] = [None] * len(batch)
+        for part, guard in guards.items():
+            rows = [row for row, its in enumerate(parts) if its == part]
+            for row, crossing in zip(rows, guard.find([batch[row] for row in rows]), strict=True):
+                found[row] = crossing
+        for part, pair, crossing in zip(parts, batch, found, strict=True):
+            if crossing is None:
+                account.pairs[part] += 1
+                yield part, pair
+            else:
+                account.guarded[part] += 1
+                dropped(part, crossing)
 
 
 def _drawn(sizes: Counter[str], dev: int, test: int, seed: int) -> dict[str, Part]:
@@ -106,19 +114,20 @@ class Guard:
 
     def __init__(self, pairs: Sequence[SegmentPair], threshold: float = THRESHOLD) -> None:
         self._pairs = pairs
-        self._sides = (
-            ("source", Exact([features(pair.source) for pair in pairs], threshold)),
-            ("target", Exact([features(pair.target) for pair in pairs], threshold)),
-        )
+        self._sides = {
+            "source": Exact([pair.source for pair in pairs], threshold),
+            "target": Exact([pair.target for pair in pairs], threshold),
+        }
 
-    def find(self, pair: SegmentPair) -> Crossing | None:
-        """The nearest pair on the other side that `pair` repeats by its source or target, None where there is none."""
-        for side, index in self._sides:
-            found = index.find(features(getattr(pair, side)))
-            if found is not None:
-                name: Literal["source", "target"] = "source" if side == "source" else "target"
-                return Crossing(pair, self._pairs[found[0]], name, round(found[1], 4))
-        return None
+    def find(self, pairs: Sequence[SegmentPair]) -> list[Crossing | None]:
+        """For each of `pairs` the nearest on the other side that it repeats by its source, or else by its target."""
+        found: list[Crossing | None] = [None] * len(pairs)
+        for side in SIDES:
+            texts = [getattr(pair, side) for pair in pairs]
+            for row, like in enumerate(self._sides[side].find(texts)):
+                if like is not None and found[row] is None:
+                    found[row] = Crossing(pairs[row], self._pairs[like[0]], side, round(like[1], 4))
+        return found
 
 
 def crossings(parts: Sequence[Iterable[SegmentPair]], threshold: float = THRESHOLD) -> Iterator[Crossing]:
@@ -128,12 +137,10 @@ def crossings(parts: Sequence[Iterable[SegmentPair]], threshold: float = THRESHO
     """
     later: list[SegmentPair] = []
     for number in range(len(parts) - 1, -1, -1):
-        if number == 0:
+        here = parts[number] if number == 0 else list(parts[number])
+        if later:
             guard = Guard(later, threshold)
-            yield from (found for pair in parts[0] if (found := guard.find(pair)))
-        else:
-            here = list(parts[number])
-            if later:
-                guard = Guard(later, threshold)
-                yield from (found for pair in here if (found := guard.find(pair)))
+            for batch in batches(here):
+                yield from (one for one in guard.find(batch) if one is not None)
+        if number:
             later += here

@@ -94,7 +94,7 @@ def stats(pairs: Iterable[SegmentPair]) -> Stats:
             known.update(map(hash, parts))
         for by, digests in seen.items():
             size = len(digests)
-            digests.add(digest(pair, by, exact=True))  # type: ignore[arg-type]
+            digests.add(digest(pair.source, pair.target, by))  # type: ignore[arg-type]
             told.duplicates[by] += len(digests) == size
         _provenance(pair, told, documents)
     told.source.vocabulary, told.target.vocabulary = map(len, words)

@@ -71,6 +71,10 @@ class Format:
     open_writer: _OpenWriter
     read: _Read
 
+    def files(self, path: Path) -> list[Path]:
+        """The files that a bitext at `path` is made of: two for Moses, else one."""
+        return list(moses.paths(path)) if self.name == "moses" else [path]
+
     def write(
         self,
         pairs: Iterable[SegmentPair],

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +88,12 @@ def pair_of(ident: str, source: str, target: str, cells: list[tuple[str, str]]) 
 
 def local(element: Any) -> str:
     """The element's name without its namespace."""
-    return str(element.tag).rpartition("}")[2]
+    return _bare(element.tag)
+
+
+@lru_cache(maxsize=1024)
+def _bare(tag: Any) -> str:
+    return str(tag).rpartition("}")[2]
 
 
 def child(element: Any, *names: str) -> Any:
@@ -152,7 +158,10 @@ def units(path: Path, root: str, *names: str) -> Iterator[Any]:
             if not checked:
                 _check(path, events.root, root)
         except etree.XMLSyntaxError as error:
-            reason = " ".join(str(error.msg).split())
+            # an undeclared entity, for one, is told in the log alone
+            log = events.error_log  # of this file; `error.error_log` remembers others
+            told = next((f"{entry.message}, line {entry.line}" for entry in log), error.msg)
+            reason = " ".join(str(told).split())
             raise InputError(f"{path}: not well-formed XML ({reason}); repair it or export it again") from error
 
 

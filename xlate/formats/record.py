@@ -53,6 +53,8 @@ def escape(text: str) -> str:
     """
     if "\\" in text:
         text = _AMBIGUOUS.sub(r"\\u005c", text)
+    if text.isprintable():  # nothing of UNSAFE is; most lines end here, at a tenth of the time
+        return text
     return UNSAFE.sub(_unicode_escape, text)
 
 
@@ -66,7 +68,8 @@ def to_json(value: Any) -> str:
 
     A high surrogate that stands right before a low one comes back from any JSON as the character the two make.
     """
-    return UNSAFE.sub(_unicode_escape, json.dumps(value, ensure_ascii=False, allow_nan=False))
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return text if text.isprintable() else UNSAFE.sub(_unicode_escape, text)
 
 
 def from_json(text: str) -> Any:
@@ -88,6 +91,8 @@ def from_cell(text: str) -> Any:
     """The value that `to_cell` wrote. A number must be in its shortest form: `1.10` or `007` stays a string."""
     if text[:1] not in _JSON_STARTS:
         return text
+    if _WHOLE.fullmatch(text):  # most cells that are no text
+        return int(text)
     try:
         value = from_json(text)
     except ValueError:
@@ -106,6 +111,7 @@ def to_score(text: str) -> float | None:
     return score if math.isfinite(score) else None
 
 
+_WHOLE = re.compile(r"0|[1-9][0-9]{0,17}")
 _JSON_STARTS = frozenset('{["-0123456789tfn \t')
 
 
@@ -129,8 +135,8 @@ def from_record(record: Mapping[str, Any], default_id: str) -> SegmentPair:
     Raises ValueError, with a reason that fits behind a line number, for values of the wrong type.
     """
     rest = dict(record)
-    texts = {key: rest.pop(key, None) for key in ("source", "target")}
-    for key, value in texts.items():
+    source, target = rest.pop("source", None), rest.pop("target", None)
+    for key, value in (("source", source), ("target", target)):
         if not isinstance(value, str):
             raise ValueError(f"{key} is not a string" if value is not None else f"{key} is missing")
     ident, score = rest.pop("id", None), rest.pop("score", None)
@@ -144,8 +150,8 @@ def from_record(record: Mapping[str, Any], default_id: str) -> SegmentPair:
         rest.update(more)
     return SegmentPair(
         id=default_id if ident is None else str(ident),
-        source=str(texts["source"]),
-        target=str(texts["target"]),
+        source=source,
+        target=target,
         score=None if score is None else float(score),
         provenance=rest,
     )

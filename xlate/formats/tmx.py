@@ -65,9 +65,15 @@ def read(
 ) -> Iterator[SegmentPair]:
     """Yield the units that have both languages; the id is the unit's number in the file where it has no `tuid`.
 
-    `skipped` counts, by reason, what was left out. Raises InputError for what is no TMX.
+    `skipped` counts, by reason, what was left out, and a header whose `srclang` is neither language: units go by their
+    own. Raises InputError for what is no TMX.
     """
-    for number, tu in enumerate(units(path, "tmx", "tu"), 1):
+    number = 0
+    for tu in units(path, "tmx", "tu", "header"):
+        if local(tu) == "header":
+            _check_languages(tu.get("srclang") or "*all*", (source_language, target_language), skipped)
+            continue
+        number += 1
         variants = [(one.get(_LANG) or one.get("lang") or "", one) for one in tu if local(one) == "tuv"]
         sides = []
         for language in (source_language, target_language):
@@ -81,14 +87,23 @@ def read(
             yield pair_of(tu.get("tuid", str(number)), sides[0], sides[1], cells)
 
 
+def _check_languages(srclang: str, languages: tuple[str, str], skipped: Counter[str] | None) -> None:
+    if srclang.strip().lower() != "*all*" and not any(_is(srclang, language) for language in languages):
+        count(skipped, f"srclang {srclang} of the header, which is neither {' nor '.join(languages)}")
+
+
+def _is(tag: str, language: str) -> bool:
+    """Whether a tag is some form of a language: `AR`, `ar-EG` and `ar_eg` are Arabic."""
+    return tag.strip().lower().replace("_", "-").split("-")[0] == language.lower().split("-")[0]
+
+
 def _segment(variants: list[tuple[str, Any]], language: str, skipped: Counter[str] | None) -> Any:
     """The `<seg>` of the variant in exactly `language`, else of the first in some form of it, or None."""
     wanted = language.lower()
     found = {True: [], False: []}  # type: dict[bool, list[Any]]
     for tag, variant in variants:
-        tag = tag.strip().lower().replace("_", "-")
-        if tag == wanted or tag.split("-")[0] == wanted.split("-")[0]:
-            found[tag == wanted].append(variant)
+        if _is(tag, language):
+            found[tag.strip().lower().replace("_", "-") == wanted].append(variant)
     candidates = found[True] + found[False]
     if len(candidates) > 1 and skipped is not None:
         skipped["further variant in the same language"] += len(candidates) - 1

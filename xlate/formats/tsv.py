@@ -35,7 +35,10 @@ from xlate.formats.record import (
 from xlate.formats.streams import numbered_lines, writing
 
 HEADER = (*COLUMNS, "more")
-_TEXT = frozenset({"id", "source", "target"}) | TEXT
+_BEFORE = "\t" * HEADER.index("source")  # a row without score and provenance
+_AFTER = "\t" * (len(HEADER) - HEADER.index("target") - 1) + "\n"
+_SIDES = frozenset({"id", "source", "target"})
+_TEXT = _SIDES | TEXT
 
 
 @contextmanager
@@ -57,6 +60,7 @@ def read(
     columns differs from it or whose score is no number.
     """
     names: list[str] | None = None
+    plain = False
     for number, line in numbered_lines(path):
         if not line:
             if skipped is not None:
@@ -66,12 +70,16 @@ def read(
         if names is None:
             header = _header(path, cells, source_language, target_language)
             names = header or ["source", "target"]
+            plain = names == ["source", "target"]
             if header:
                 continue
         if len(cells) != len(names):
             raise InputError(
                 f"{path}: line {number} has {len(cells)} columns and the first has {len(names)}; repair that line"
             )
+        if plain:
+            yield SegmentPair(str(number), unescape(cells[0]), unescape(cells[1]))
+            continue
         try:
             yield from_record(_record(names, cells), str(number))
         except ValueError as error:
@@ -84,6 +92,8 @@ def _carries(key: str, value: Any) -> bool:
 
 
 def _row(pair: SegmentPair) -> str:
+    if pair.score is None and not pair.provenance:
+        return f"{escape(pair.id)}{_BEFORE}{escape(pair.source)}\t{escape(pair.target)}{_AFTER}"
     record = to_record(pair, _carries)
     if pair.score is None:
         del record["score"]
@@ -101,13 +111,14 @@ def _row(pair: SegmentPair) -> str:
 def _record(names: list[str], cells: list[str]) -> dict[str, Any]:
     record: dict[str, Any] = {}
     for name, cell in zip(names, cells, strict=True):
+        if not cell and name not in _SIDES:
+            continue  # no such key
         if name in _TEXT:
-            if cell or name not in TEXT:
-                record[name] = unescape(cell)
-        elif name == "score" and cell:
+            record[name] = unescape(cell)
+        elif name == "score":
             number = to_score(cell)
             record[name] = cell if number is None else number
-        elif cell:
+        else:
             record[name] = from_cell(cell)
     return record
 

@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from xlate.shingles import expanded, neighbours
+
 _BLOCK = 2048  # segments whose postings are expanded at a time: bounds memory
 _NEIGHBOURS = 3
 _ALIKE = 3  # words that neighbours must have in common at the end they are sorted by
@@ -39,9 +41,8 @@ def candidates(texts: Sequence[Sequence[str]], posting: int) -> Iterator[tuple[i
         rows = keys.code[first[low] : first[high]]
         owner = keys.owner[first[low] : first[high]]
         lengths = keys.size[rows]
-        left = np.repeat(owner, lengths)
-        offsets = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-        right = keys.posting[np.repeat(keys.start[rows], lengths) + offsets]
+        which, places = expanded(keys.start[rows], lengths)
+        left, right = owner[which], keys.posting[places]
         later = right > left
         code, shared = np.unique(left[later] * count + right[later], return_counts=True)
         need = np.minimum(_ENOUGH, -(-(np.minimum(held[code // count], held[code % count]) + 1) // 5))
@@ -72,8 +73,7 @@ def _keys(texts: Sequence[Sequence[str]], posting: int) -> _Keys:
     for length in (1, 2, 3):
         if length > 1:
             # extend each gram by the word after it, inside the same segment, and number the results anew
-            place = place[place + length - 1 < len(flat)]
-            place = place[owner[place] == owner[place + length - 1]]
+            place = neighbours(owner, length)
             joined = gram[place] * len(vocabulary) + flat[place + length - 1]
             gram = np.zeros(len(flat), dtype=np.int64)
             gram[place] = np.unique(joined, return_inverse=True)[1]
