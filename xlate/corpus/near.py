@@ -3,7 +3,7 @@
 A text is the set of its folded words and word pairs (see `xlate.shingles`). `MinHashes` streams: bands of minimum
 hashes (Broder 1997; banding as in Leskovec, Rajaraman & Ullman, Mining of Massive Datasets, chapter 3) name candidates,
 sketches (b-bit minwise hashing, Li & König 2010) rank them, and the true Jaccard similarity decides. Nothing that is
-less alike than the threshold is ever called a near-duplicate; of those that are, chance hides 2 in 10,000 at 0.8 and 1 in
+less alike than the threshold is ever called a near-duplicate; of those that are, chance hides 1 in 1,000 at 0.8 and 1 in
 100 at 0.7. `Exact` looks texts up in a set that fits into memory, by prefix filtering (Chaudhuri et al. 2006; Bayardo
 et al. 2007), and misses none.
 """
