@@ -45,12 +45,12 @@ class Text:
 @dataclass(frozen=True, slots=True)
 class Match:
     """The tier and score of a pair; `fragment` gives the common stretch as word ranges (a0, a1, b0, b1),
-    `quoted` says that both sides have it in quotation marks; `detail` holds the numbers a paraphrase was decided by."""
+    `quoted` on how many sides it stands in quotation marks; `detail` holds the numbers a paraphrase was decided by."""
 
     tier: Tier
     score: float
     fragment: tuple[int, int, int, int] = (0, 0, 0, 0)
-    quoted: bool = False
+    quoted: int = 0
     detail: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -169,10 +169,10 @@ class Comparer:
         span_b = b.before[best[3]] - b.before[best[2]]
         if kept < _DENSE * max(span_a, span_b) or kept < _FRAGMENT_LETTERS:
             return None
-        quoted = _shares_letters("".join(a.forms[best[0] : best[1]]), a.quoted) and _shares_letters(
+        quoted = _shares_letters("".join(a.forms[best[0] : best[1]]), a.quoted) + _shares_letters(
             "".join(b.forms[best[2] : best[3]]), b.quoted
         )
-        if words < (settings.quoted_words if quoted else settings.fragment_words):
+        if words < (settings.quoted_words if quoted == 2 else settings.fragment_words):
             return None
         return Match("quotation", round(kept / max(span_a, span_b), 4), best, quoted)
 

