@@ -281,7 +281,7 @@ INTRODUCED = "المديرة العامة لصندوق النقد الدولي �
         # quotation marks on one side are enough, with the same numbers
         (f"قال الرئيس في خطابه أمام البرلمان «{QUOTED}»", f"{FAR[0]} {QUOTED} {SENTENCES[0]}", False, True),
         (
-            f"كتب الرئيس «{QUOTED.replace('قرارنا', '15 قرارا')}»",
+            f"{FAR[1]} «{QUOTED.replace('قرارنا', '15 قرارا')}»",
             f"{FAR[0]} {QUOTED.replace('قرارنا', '16 قرارا')} {SENTENCES[0]}",
             False,
             False,

@@ -133,7 +133,7 @@ def _folds_to_one(char: str) -> bool:
     return len(fold(f"a{char}a")[0]) == 3 and unicodedata.combining(char) == 0
 
 
-def key(tokens: list[str]) -> str:
+def key(tokens: Sequence[str]) -> str:
     """What verbatim segments have in common: the letters alone, numbers fenced so that 2 7 is never 27."""
     return "".join(f"#{t}#" if t[0].isdigit() else t for t in tokens)
 
