@@ -67,7 +67,9 @@ def of_statements(rows: Sequence[Row], settings: ShareSettings) -> tuple[Counts,
         for column in columns
     ]
     kinds = {
-        f"{n:02}#{k}": r["kind"] for n, s in enumerate(stories) for k, r in enumerate(x for x in rows if x["story"] == s)
+        f"{n:02}#{k}": r["kind"]
+        for n, s in enumerate(stories)
+        for k, r in enumerate(x for x in rows if x["story"] == s)
     }
     found = claims(align(*articles(named), settings=settings))
     texts = {f"{name}#{n}": text for name, own in named for n, text in enumerate(own)}
@@ -113,7 +115,10 @@ def main() -> None:
         for part in ("tune", "held") if options.part == "all" else (options.part,):
             counts, wrong, lines = of_statements(read(part), settings)
             scores = counts.scores()
-            print(f"{part}: precision {scores['precision']:.3f} recall {scores['recall']:.3f} F1 {scores['f1']:.3f}", end="")
+            print(
+                f"{part}: precision {scores['precision']:.3f} recall {scores['recall']:.3f} F1 {scores['f1']:.3f}",
+                end="",
+            )
             print(f" ({counts.claimed} claimed, {counts.expected} true); wrong by kind: {dict(sorted(wrong.items()))}")
             if options.errors:
                 print(*lines, sep="\n")

@@ -70,14 +70,16 @@ _PLACES = listed(
     "امريكا واشنطن موسكو باريس لندن برلين بروكسل بكين طهران انقره اسطنبول القاهره طرابلس بنغازي مصراته "
     "سرت درنه طبرق الرياض جده صنعاء عدن الدوحه ابوظبي دبي المنامه بغداد الموصل البصره اربيل دمشق حلب حمص "
     "ادلب بيروت القدس غزه رفح خانيونس الخرطوم دارفور الرباط مراكش طنجه نواكشوط مالي النيجر تشاد نيجيريا "
+    "سوسه صفاقس القيروان بنزرت وهران قسنطينه عنابه بجايه باتنه ورقله تلمسان اكادير مكناس وجده كسلا بورتسودان "
+    "الفاشر صبراته زواره الحديده تعز مارب صيدا الناصريه كربلاء النجف كركوك الرقه درعا نابلس الاسكندريه اسوان "
     "الصومال اثيوبيا كينيا اريتريا جيبوتي داعش القاعده حماس حزبالله الناتو"
 )
-_NATIONS = listed(
+NATIONS = listed(
     "جزاير تونس مصر ليب مغرب موريتان سودان سور عراق لبنان اردن فلسطين اسراييل سعود يمن عمان امارات قطر "
     "كويت بحرين ترك ايران افغان باكستان هند صين يابان كور روس اوكران فرنس بريطان المان ايطال اسبان بلجيك "
     "هولند سويسر سويد يونان امريك اميرك"
 )
-_NATIONALITIES = {f"{stem}{ending}": stem for stem in _NATIONS for ending in ("ي", "يه", "يين", "يون", "يا")}
+_NATIONALITIES = {f"{stem}{ending}": stem for stem in NATIONS for ending in ("ي", "يه", "يين", "يون", "يا")}
 
 
 class Word(NamedTuple):
@@ -172,7 +174,7 @@ def place(token: str) -> str | None:
     stem = bare(token)
     for form in (token, token[1:] if token[:1] in "وبلف" else token):
         if form in _PLACES:
-            return _stem(bare(form))
+            return _stem(form.removeprefix("ال"))
     for form in (stem, stem[1:] if stem[:1] in "وبل" else stem):
         if form in _NATIONALITIES:
             return _NATIONALITIES[form]
@@ -183,7 +185,7 @@ def place(token: str) -> str | None:
 
 def _stem(name: str) -> str:
     """The stem of a country's name, the same as its nationality adjective gives; other names stay whole."""
-    return max((s for s in sorted(_NATIONS) if name.startswith(s) and len(name) - len(s) <= 2), key=len, default=name)
+    return max((s for s in sorted(NATIONS) if name.startswith(s) and len(name) - len(s) <= 2), key=len, default=name)
 
 
 def is_title(token: str) -> bool:
