@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 
 from xlate.data import Article, Segment
 from xlate.errors import OutputError, UsageError
+from xlate.normalise import normalise
 from xlate.share import (
     ShareSettings,
     Sharing,
     align,
     as_data,
     expand,
+    find,
     near_duplicates,
     representatives,
     write_clusters,
@@ -266,8 +268,49 @@ def test_a_set_phrase_of_many_sentences_is_no_quotation():
     phrase = "على هامش أعمال الدورة العادية الثامنة والعشرين لقمة الاتحاد الأفريقي المنعقدة"
     texts = {f"f{n}": [f"{s} {phrase}"] for n, s in enumerate((*SENTENCES, *FAR))}
     assert not [c for c in found(**texts).clusters if c.tier == "quotation"]
-    few = dict(list(texts.items())[:2])
-    assert [c.tier for c in found(**few).clusters] == ["quotation"]
+    quoted = {"f0": texts["f0"], "f1": [f"{SENTENCES[1]} «{phrase}»"]}
+    assert [c.tier for c in found(**quoted).clusters] == ["quotation"]
+
+
+INTRODUCED = "المديرة العامة لصندوق النقد الدولي للشؤون الأفريقية كريستالينا"
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "also", "quotation"),
+    [
+        # quotation marks on one side are enough, with the same numbers
+        (f"قال الرئيس في خطابه أمام البرلمان «{QUOTED}»", f"{FAR[0]} {QUOTED} {SENTENCES[0]}", False, True),
+        (
+            f"{FAR[1]} «{QUOTED.replace('قرارنا', '15 قرارا')}»",
+            f"{FAR[0]} {QUOTED.replace('قرارنا', '16 قرارا')} {SENTENCES[0]}",
+            False,
+            False,
+        ),
+        # without marks: long, or in articles that share more, and never the speaker's introduction
+        (f"{FAR[1]} {QUOTED}", f"{FAR[0]} {QUOTED}", False, True),
+        (f"{FAR[1]} {QUOTED[:60]}", f"{FAR[0]} {QUOTED[:60]}", False, False),
+        (f"{FAR[1]} {QUOTED[:60]}", f"{FAR[0]} {QUOTED[:60]}", True, True),
+        (f"وقالت {INTRODUCED} إن {FAR[1]}", f"وقالت {INTRODUCED} إن {FAR[0]}", True, False),
+        (
+            f"وقال مسؤول طلب عدم الكشف عن هويته لأنه غير مخول الحديث إلى وسائل الإعلام إن {FAR[1]}",
+            f"وأكد ضابط طلب عدم الكشف عن هويته لأنه غير مخول الحديث إلى وسائل الإعلام أن {FAR[0]}",
+            True,
+            False,
+        ),
+        # tags under a post
+        (f"{FAR[1]} #غزة #الأقصى #فلسطين #القدس #أخبار #عاجل #سوريا #لبنان #العراق #مصر #تونس #ليبيا #المغرب",
+         f"{FAR[0]} #غزة #الأقصى #فلسطين #القدس #أخبار #عاجل #سوريا #لبنان #العراق #مصر #تونس #ليبيا #المغرب", True,
+         False),
+    ],
+)  # fmt: skip
+def test_what_makes_a_common_fragment_a_quotation(a, b, also, quotation):
+    more = [WIRE, OTHER] if also else []
+    sharing = found(one=[a, *more], two=[b, *more])
+    assert [c.tier for c in sharing.clusters if c.tier != "verbatim"] == (["quotation"] if quotation else [])
+
+
+def test_every_character_that_folds_to_a_quotation_mark_is_known():
+    assert {c for c in map(chr, range(0x110000)) if '"' in normalise(c)} == set(find._MARK.pattern[1:-1])
 
 
 def test_same_result_whatever_the_order_of_the_input():

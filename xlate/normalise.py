@@ -8,7 +8,6 @@ Only for comparing and searching. The folded text never replaces what is shown, 
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from functools import lru_cache
 
@@ -37,7 +36,6 @@ _PUNCTUATION = {
     **dict.fromkeys("‐‑‒–—―−", "-"),
     "…": "...",
 }
-_SPACE = re.compile(r"\s+")
 
 
 @lru_cache(maxsize=8192)
@@ -72,7 +70,7 @@ _TABLE = _Table()
 def normalise(text: str) -> str:
     """Fold `text` for matching: no tashkeel, tatweel or invisible characters; one form of alef, ya, ta marbuta and kaf;
     ASCII digits and punctuation; presentation forms resolved; lower case; single spaces, none at the ends."""
-    return _SPACE.sub(" ", unicodedata.normalize("NFC", text).translate(_TABLE)).strip()
+    return " ".join(unicodedata.normalize("NFC", text).translate(_TABLE).split())
 
 
 def fold(text: str) -> tuple[str, list[int]]:

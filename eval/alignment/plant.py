@@ -94,7 +94,9 @@ def spelling(text: str, rng: random.Random) -> list[str]:
 def order(text: str, rng: random.Random) -> list[str]:
     """A stretch of two to four words moved elsewhere."""
     words = text.split()
-    size = rng.randint(2, min(4, len(words) - 3))
+    size = rng.randint(2, max(2, min(4, len(words) - 3)))
+    if len(words) <= size:  # noise before this step can have joined nearly all words
+        return [" ".join(words[::-1])]
     at = rng.randrange(len(words) - size)
     moved = words[at : at + size]
     rest = words[:at] + words[at + size :]

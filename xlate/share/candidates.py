@@ -23,8 +23,8 @@ _ENOUGH = 8  # shared keys that always make a candidate: a common fragment of fi
 def candidates(texts: Sequence[Sequence[str]], posting: int) -> Iterator[tuple[int, int]]:
     """Yield index pairs (i < j) of `texts` (folded words, sorted, distinct) that may say the same, without repeats.
 
-    A pair qualifies with a fifth of the rare keys of the one that has fewer (rounded up, and two from five keys on), or
-    with 8 shared keys.
+    A pair qualifies with 8 shared keys; or with a fifth of the keys that others hold too of the one that has fewer of
+    these, and a tenth of all its keys but the frequent ones (both rounded up, and more than that share).
     """
     import numpy as np
 
@@ -33,6 +33,8 @@ def candidates(texts: Sequence[Sequence[str]], posting: int) -> Iterator[tuple[i
         return
     keys = _keys(texts, posting)
     held = np.bincount(keys.owner, minlength=count)
+    # what either must share of the keys that other segments hold too, and of all but the frequent
+    least = np.minimum(_ENOUGH, np.maximum(held // 5, (held + keys.alone) // 10) + 1)
     # a segment's slice of the key list, and a key's slice of the posting list
     first = np.concatenate(([0], np.cumsum(held)))
     beside = _beside(texts)
@@ -44,19 +46,31 @@ def candidates(texts: Sequence[Sequence[str]], posting: int) -> Iterator[tuple[i
         which, places = expanded(keys.start[rows], lengths)
         left, right = owner[which], keys.posting[places]
         later = right > left
-        code, shared = np.unique(left[later] * count + right[later], return_counts=True)
-        need = np.minimum(_ENOUGH, -(-(np.minimum(held[code // count], held[code % count]) + 1) // 5))
-        kept = np.union1d(code[shared >= need], beside[(beside >= low * count) & (beside < high * count)])
+        code, shared = _counted(left[later] * count + right[later])
+        kept = code[shared >= np.minimum(least[code // count], least[code % count])]
+        near = beside[np.searchsorted(beside, low * count) : np.searchsorted(beside, high * count)]
+        kept = _counted(np.concatenate((kept, near)))[0]
         yield from zip((kept // count).tolist(), (kept % count).tolist(), strict=True)
 
 
+def _counted(numbers: Any) -> tuple[Any, Any]:
+    """The distinct numbers in order, and how often each stands there (`numpy.unique` takes twice the time)."""
+    import numpy as np
+
+    numbers = np.sort(numbers)
+    first = np.flatnonzero(np.concatenate(([True], numbers[1:] != numbers[:-1]))) if len(numbers) else numbers
+    return numbers[first], np.diff(np.concatenate((first, [len(numbers)])))
+
+
 class _Keys:
-    """Keys held by 2 to `posting` segments: (owner, code) by owner, and per code its start, size and posting."""
+    """Keys held by 2 to `posting` segments: (owner, code) by owner, and per code its start, size and posting; and for
+    every segment the number of keys that it holds alone."""
 
-    __slots__ = ("code", "owner", "posting", "size", "start")
+    __slots__ = ("alone", "code", "owner", "posting", "size", "start")
 
-    def __init__(self, owner: Any, code: Any, posting: Any, start: Any, size: Any) -> None:
+    def __init__(self, owner: Any, code: Any, posting: Any, start: Any, size: Any, alone: Any) -> None:
         self.owner, self.code, self.posting, self.start, self.size = owner, code, posting, start, size
+        self.alone = alone
 
 
 def _keys(texts: Sequence[Sequence[str]], posting: int) -> _Keys:
@@ -68,6 +82,7 @@ def _keys(texts: Sequence[Sequence[str]], posting: int) -> _Keys:
     flat = np.array([vocabulary.setdefault(w, len(vocabulary)) for text in texts for w in text], dtype=np.int64)
     owner = np.repeat(np.arange(count, dtype=np.int64), [len(text) for text in texts])
     codes, owners = [], []
+    alone = np.zeros(count, dtype=np.int64)
     base = 0
     gram, place = flat, np.arange(len(flat))
     for length in (1, 2, 3):
@@ -77,9 +92,10 @@ def _keys(texts: Sequence[Sequence[str]], posting: int) -> _Keys:
             joined = gram[place] * len(vocabulary) + flat[place + length - 1]
             gram = np.zeros(len(flat), dtype=np.int64)
             gram[place] = np.unique(joined, return_inverse=True)[1]
-        pairs = np.unique(gram[place] * count + owner[place])  # a key counts once a segment
+        pairs, _ = _counted(gram[place] * count + owner[place])  # a key counts once a segment
         code, holder = pairs // count, pairs % count
         size = np.bincount(code)
+        alone += np.bincount(holder[size[code] == 1], minlength=count)
         fit = (size[code] >= 2) & (size[code] <= posting)
         codes.append(code[fit] + base)
         owners.append(holder[fit])
@@ -88,7 +104,7 @@ def _keys(texts: Sequence[Sequence[str]], posting: int) -> _Keys:
     code = np.unique(code, return_inverse=True)[1]  # dense numbers; still sorted by code, then holder
     size = np.bincount(code) if len(code) else np.zeros(0, dtype=np.int64)
     order = np.argsort(holder, kind="stable")
-    return _Keys(holder[order], code[order], holder, np.cumsum(size) - size, size)
+    return _Keys(holder[order], code[order], holder, np.cumsum(size) - size, size, alone)
 
 
 def _beside(texts: Sequence[Sequence[str]]) -> Any:

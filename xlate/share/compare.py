@@ -6,12 +6,12 @@ scanning errors and lost spaces («تونسوالجزائر») count for what th
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
+from itertools import accumulate
 
 from xlate.data import Tier
+from xlate.share.sequence import Aligner, Block
 from xlate.share.values import ShareSettings
 
 _ALIKE = 0.7  # letters that two stretches must share (Dice) to be two spellings of one thing
@@ -27,6 +27,8 @@ _INTACT = 0.95  # share of the smaller segment's letters that stand in the large
 _LEAST_COMMON = 3  # words
 _DENSE = 0.7  # share of a fragment's span, on either side, that must match
 _FRAGMENT_LETTERS = 30
+_RUN = 3  # words in a row without a change that a shared fragment has somewhere
+_HOPELESS = 0.85  # of what a near-duplicate needs: with fewer letters in order, nothing else makes it one
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,54 +38,65 @@ class Text:
     forms: tuple[str, ...]
     joined: str
     before: tuple[int, ...]
-    bag: Counter[str]
+    bag: dict[str, int]  # distinct words with the letters that all their occurrences have together
     quoted: str  # the joined letters inside quotation marks
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
     """The tier and score of a pair; `fragment` gives the common stretch as word ranges (a0, a1, b0, b1),
-    `quoted` says that both sides have it in quotation marks; `detail` holds the numbers a paraphrase was decided by."""
+    `quoted` on how many sides it stands in quotation marks; `detail` holds the numbers a paraphrase was decided by."""
 
     tier: Tier
     score: float
     fragment: tuple[int, int, int, int] = (0, 0, 0, 0)
-    quoted: bool = False
+    quoted: int = 0
     detail: Mapping[str, float] = field(default_factory=dict)
 
 
-def prepare(forms: Sequence[str], quoted: str = "") -> Text:
+def prepare(forms: tuple[str, ...], quoted: str = "") -> Text:
     """Make a `Text` of folded words."""
-    before = [0]
+    before = [0, *accumulate(map(len, forms))]
+    bag: dict[str, int] = {}
     for form in forms:
-        before.append(before[-1] + len(form))
-    return Text(tuple(forms), "".join(forms), tuple(before), Counter(forms), quoted)
+        bag[form] = bag.get(form, 0) + len(form)
+    return Text(forms, "".join(forms), tuple(before), bag, quoted)
 
 
 def common_letters(a: str, b: str) -> int:
     """Length of the longest common subsequence, bit-parallel (Hyyrö 2004)."""
-    if not a or not b:
-        return 0
+    return _common_letters(_letter_places(a), len(a), b) if a and b else 0
+
+
+def _letter_places(text: str) -> dict[str, int]:
+    """For every letter the bits of its places."""
     places: dict[str, int] = {}
-    for index, char in enumerate(a):
-        places[char] = places.get(char, 0) | 1 << index
-    mask = (1 << len(a)) - 1
+    bit = 1
+    for char in text:
+        places[char] = places.get(char, 0) | bit
+        bit <<= 1
+    return places
+
+
+def _common_letters(places: Mapping[str, int], size: int, b: str) -> int:
+    mask = (1 << size) - 1
     row = mask
     for char in b:
-        hit = row & places.get(char, 0)
-        row = ((row + hit) | (row - hit)) & mask
-    return len(a) - row.bit_count()
+        if char in places:
+            hit = row & places[char]
+            row = ((row + hit) | (row - hit)) & mask
+    return size - row.bit_count()
 
 
 class Comparer:
-    """Compares one text with many: `SequenceMatcher` keeps what it learnt about its second sequence."""
+    """Compares one text with many, and keeps what it learns about the one."""
 
     def __init__(self, text: Text, settings: ShareSettings) -> None:
         self._a = text
         self._settings = settings
-        self._matcher: SequenceMatcher[str] = SequenceMatcher(autojunk=False)
-        self._matcher.set_seq2(text.forms)
-        self._triples: frozenset[tuple[str, ...]] | None = None
+        self._aligner = Aligner(text.forms)
+        self._letters: dict[str, int] | None = None
+        self._threes: frozenset[str] | None = None
 
     def compare(self, b: Text) -> Match | None:
         """The tier of this text (a) and `b`, or None. Verbatim is not looked for: the texts are distinct.
@@ -94,11 +107,18 @@ class Comparer:
         a, settings = self._a, self._settings
         size = a.before[-1] + b.before[-1]
         smaller = min(a.before[-1], b.before[-1])
-        bag = sum([len(w) * min(a.bag[w], b.bag[w]) for w in a.bag.keys() & b.bag.keys()])
+        bag_a, bag_b = a.bag, b.bag
+        bag = sum([min(bag_a[w], bag_b[w]) for w in bag_a.keys() & bag_b.keys()])
         nested = a.joined in b.joined or b.joined in a.joined
-        if bag < _LITTLE * smaller and not nested and not (bag >= _FRAGMENT_LETTERS / 2 and self._shares_run(b)):
+        # without a fragment, what is left are copies with most words edited, and those keep the letters
+        small = bag < _FRAGMENT_LETTERS
+        if not nested and small and (bag < _LITTLE * smaller or self._hopeless(b, size, smaller, bag)):
             return None
-        runs = self._runs(b)
+        blocks = self._aligner.blocks(b.forms)
+        broken = not nested and not small and max([block[2] for block in blocks], default=0) < _RUN
+        if broken and (bag < _LITTLE * smaller or self._hopeless(b, size, smaller, bag)):
+            return None
+        runs = self._runs(b, blocks)
         best, kept_words, kept = _fragment(runs, a, b)
         if nested:
             best, kept = _inside(a, b), smaller
@@ -109,7 +129,7 @@ class Comparer:
         same = max(2 * sum(r[4] for r in runs) / size, _MOVED * 2 * bag / size)
         loose = same
         if _BORDER <= same < settings.near:
-            loose = 1 - (1 - _triple_letters(a.joined, b.joined)) / _TRIPLE
+            loose = 1 - (1 - self._triple_letters(b)) / _TRIPLE
         # a short segment that lost nothing had a clause put in; else few words may tell of another event
         long = min(len(a.forms), len(b.forms)) >= _SHORT or sum(r[4] for r in runs) >= _INTACT * smaller
         least = settings.near if long else max(settings.near, _SHORT_NEAR)
@@ -124,11 +144,21 @@ class Comparer:
             return Match("near-duplicate", round(loose, 4), (0, len(a.forms), 0, len(b.forms)))
         return quotation
 
-    def _shares_run(self, b: Text) -> bool:
-        """Whether three words in a row are the same: a long fragment has them."""
-        if self._triples is None:
-            self._triples = frozenset(zip(self._a.forms, self._a.forms[1:], self._a.forms[2:], strict=False))
-        return not self._triples.isdisjoint(zip(b.forms, b.forms[1:], b.forms[2:], strict=False))
+    def _hopeless(self, b: Text, size: int, smaller: int, bag: int) -> bool:
+        """Whether too few letters stand in the same order for an edited or a contained copy."""
+        if _MOVED * 2 * bag >= self._settings.near * size:
+            return False
+        if self._letters is None:
+            self._letters = _letter_places(self._a.joined)
+        kept = _common_letters(self._letters, self._a.before[-1], b.joined)
+        return 2 * kept < _HOPELESS * self._settings.near * size and kept < self._settings.part * smaller
+
+    def _triple_letters(self, b: Text) -> float:
+        """Dice coefficient of the stretches of three letters."""
+        if self._threes is None:
+            self._threes = _threes(self._a.joined)
+        theirs = _threes(b.joined)
+        return 2 * len(self._threes & theirs) / (len(self._threes) + len(theirs))
 
     def _quotation(self, b: Text, best: tuple[int, int, int, int], words: int, kept: int) -> Match | None:
         """A long dense fragment, or a shorter one that both sides put in quotation marks."""
@@ -139,19 +169,18 @@ class Comparer:
         span_b = b.before[best[3]] - b.before[best[2]]
         if kept < _DENSE * max(span_a, span_b) or kept < _FRAGMENT_LETTERS:
             return None
-        quoted = _shares_letters("".join(a.forms[best[0] : best[1]]), a.quoted) and _shares_letters(
+        quoted = _shares_letters("".join(a.forms[best[0] : best[1]]), a.quoted) + _shares_letters(
             "".join(b.forms[best[2] : best[3]]), b.quoted
         )
-        if words < (settings.quoted_words if quoted else settings.fragment_words):
+        if words < (settings.quoted_words if quoted == 2 else settings.fragment_words):
             return None
         return Match("quotation", round(kept / max(span_a, span_b), 4), best, quoted)
 
-    def _runs(self, b: Text) -> list[tuple[int, int, int, int, int, int, bool]]:
+    def _runs(self, b: Text, blocks: Sequence[Block]) -> list[tuple[int, int, int, int, int, int, bool]]:
         """The alignment as runs (a0, a1, b0, b1, letters matched of a, of b, whether all match)."""
         a = self._a
-        self._matcher.set_seq1(b.forms)
         runs = []
-        for op, b0, b1, a0, a1 in self._matcher.get_opcodes():
+        for op, b0, b1, a0, a1 in self._aligner.steps(b.forms, blocks):
             size_a, size_b = a.before[a1] - a.before[a0], b.before[b1] - b.before[b0]
             if op == "equal":
                 runs.append((a0, a1, b0, b1, size_a, size_b, True))
@@ -173,10 +202,9 @@ def _outside(a: Text, b: Text, fragment: tuple[int, int, int, int]) -> float:
     return 1 - (b.before[b1] - b.before[b0]) / b.before[-1]
 
 
-def _triple_letters(a: str, b: str) -> float:
-    """Dice coefficient of the stretches of three letters."""
-    ours, theirs = ({text[i : i + 3] for i in range(len(text) - 2)} for text in (a, b))
-    return 2 * len(ours & theirs) / (len(ours) + len(theirs))
+def _threes(text: str) -> frozenset[str]:
+    """The stretches of three letters."""
+    return frozenset([text[i : i + 3] for i in range(len(text) - 2)])
 
 
 def _common_words(runs: list[tuple[int, int, int, int, int, int, bool]]) -> int:

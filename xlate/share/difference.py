@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import Any
 
+from xlate.share.sequence import Aligner
 from xlate.share.words import ATTRIBUTION, Word, is_title, listed, negates, number_values, place, words
 
 
@@ -88,7 +88,7 @@ def _within(found: Sequence[Word], limits: tuple[int, int] | None) -> Sequence[W
 def _steps(a: Sequence[str], b: Sequence[str]) -> list[tuple[str, int, int, int, int]]:
     """Opcodes that differ; a replaced stretch with the same letters is only spaced otherwise and left out."""
     steps = []
-    for op, i0, i1, j0, j1 in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
+    for op, i0, i1, j0, j1 in Aligner(b).steps(a):
         if op == "equal" or "".join(a[i0:i1]) == "".join(b[j0:j1]):
             continue
         if op == "replace" and i1 - i0 == j1 - j0:
@@ -209,8 +209,7 @@ def diff_english(
 
 def _english_steps(a: str, b: str) -> Iterable[tuple[str, Span, Span]]:
     side_a, side_b = words(a), words(b)
-    matcher = SequenceMatcher(None, [w.form for w in side_a], [w.form for w in side_b], autojunk=False)
-    for op, i0, i1, j0, j1 in matcher.get_opcodes():
+    for op, i0, i1, j0, j1 in Aligner([w.form for w in side_b]).steps([w.form for w in side_a]):
         if op != "equal":
             yield op, _span(a, side_a, i0, i1), _span(b, side_b, j0, j1)
 

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import gc
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from xlate.data import Article, Segment, Tier
 from xlate.normalise import normalise
-from xlate.share import boilerplate, dates, evidence, matrix, semantic
+from xlate.share import boilerplate, dates, evidence, matrix, quotations, semantic
 from xlate.share.candidates import candidates
 from xlate.share.compare import Comparer, Match, Text, prepare
 from xlate.share.values import TIERS, Boilerplate, ShareSettings, Sharing
 from xlate.share.words import forms, key
 
-_FORMULA = 8  # distinct texts
 _QUOTED = re.compile(r'"([^"]*)"')
+_MARK = re.compile('["«»“”„‟″〝〞＂]')  # what folds to a quotation mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +67,34 @@ def _no_collector() -> Iterator[None]:
 def _align(articles: Sequence[Article], segments: Sequence[Segment], settings: ShareSettings) -> Sharing:
     """`align` itself."""
     by_id = {a.id: a for a in sorted(articles, key=lambda a: a.id)}
-    keyed, too_short = _keyed(by_id, segments, settings)
+    folded = _Folded()
+    keyed, too_short = _keyed(by_id, segments, folded, settings)
     aside = boilerplate.find(by_id, keyed, settings)
     skip = {segment for item in aside for segment in item.segments}
-    classes = _classes((s, k) for name in keyed for s, k in keyed[name] if s.id not in skip)
+    classes = _classes(((s, k) for name in keyed for s, k in keyed[name] if s.id not in skip), folded)
     published = {name: a.published for name, a in by_id.items() if a.published and dates.day(a.published)}
     edges = _edges(classes, settings)
     edges["paraphrase"], note = semantic.edges(classes, edges, published, settings)
     held = {name: tuple(s for s, _ in keyed[name] if s.id not in skip) for name in by_id}
-    return _sharing(classes, edges, held, aside, published, note, too_short)
+    letters = {s.id: sum(map(len, folded[s.text])) for own in held.values() for s in own}
+    return _sharing(classes, edges, held, letters, aside, published, note, too_short)
+
+
+class _Folded(dict[str, tuple[str, ...]]):
+    """Texts with their folded words, made at first sight; one object a word form, or the words would take most of
+    the memory."""
+
+    def __init__(self) -> None:
+        self._words: dict[str, str] = {}
+
+    def __missing__(self, text: str) -> tuple[str, ...]:
+        known = self._words.setdefault
+        value = self[text] = tuple([known(w, w) for w in forms(text)])
+        return value
 
 
 def _keyed(
-    articles: Mapping[str, Article], segments: Iterable[Segment], settings: ShareSettings
+    articles: Mapping[str, Article], segments: Iterable[Segment], folded: _Folded, settings: ShareSettings
 ) -> tuple[dict[str, list[tuple[Segment, str]]], int]:
     """Every article's segments in order with their verbatim keys, and how many were too short to take part."""
     found: dict[str, list[tuple[Segment, str]]] = {name: [] for name in articles}
@@ -93,7 +108,7 @@ def _keyed(
         seen.add(segment.id)
         if segment.role == "boilerplate":
             continue
-        tokens = forms(segment.text)
+        tokens = folded[segment.text]
         if len(tokens) < settings.min_words or sum(map(len, tokens)) < settings.min_letters:
             too_short += 1
             continue
@@ -101,20 +116,22 @@ def _keyed(
     return found, too_short
 
 
-def _classes(keyed: Iterable[tuple[Segment, str]]) -> list[Class]:
+def _classes(keyed: Iterable[tuple[Segment, str]], folded: _Folded) -> list[Class]:
     """The verbatim classes, sorted by their words."""
     groups: dict[str, list[Segment]] = defaultdict(list)
     for segment, name in keyed:
         groups[name].append(segment)
     classes = []
-    shared_words: dict[str, str] = {}  # one object a word form, or the words would take most of the memory
     for name, members in groups.items():
-        folded = {text: forms(text) for text in {s.text for s in members}}
         members.sort(key=lambda s: (-len(folded[s.text]), s.id))
-        quoted = "".join("".join(forms(q)) for q in _QUOTED.findall(normalise(members[0].text)))
-        tokens = [shared_words.setdefault(w, w) for w in folded[members[0].text]]
-        classes.append(Class(name, prepare(tokens, quoted), tuple(members)))
+        quoted = _quoted(members[0].text)
+        classes.append(Class(name, prepare(folded[members[0].text], quoted), tuple(members)))
     return sorted(classes, key=lambda c: c.text.forms)
+
+
+def _quoted(text: str) -> str:
+    """The folded letters inside quotation marks."""
+    return "".join("".join(forms(q)) for q in _QUOTED.findall(normalise(text))) if _MARK.search(text) else ""
 
 
 def _edges(classes: Sequence[Class], settings: ShareSettings) -> dict[Tier, Edges]:
@@ -127,37 +144,15 @@ def _edges(classes: Sequence[Class], settings: ShareSettings) -> dict[Tier, Edge
         match = comparer.compare(classes[j].text)
         if match:
             found[match.tier][i, j] = match
-    found["quotation"] = _without_formulas(classes, found["quotation"])
+    found["quotation"] = quotations.proven(classes, found, settings)
     return found
-
-
-def _without_formulas(classes: Sequence[Class], quotations: Edges) -> Edges:
-    """Leave out fragments that many different sentences hold outside quotation marks: set phrases, titles, slogans.
-
-    A fragment is a formula when even its rarest word triple stands in more than `_FORMULA` distinct texts.
-    """
-    triples = {
-        pair: _triples(classes[pair[0]].text.forms[m.fragment[0] : m.fragment[1]]) for pair, m in quotations.items()
-    }
-    wanted = set().union(*triples.values())
-    if not wanted:
-        return quotations
-    held = Counter(triple for c in classes for triple in _triples(c.text.forms) & wanted)
-    return {
-        pair: match
-        for pair, match in quotations.items()
-        if match.quoted or min((held[t] for t in triples[pair]), default=0) <= _FORMULA
-    }
-
-
-def _triples(words: Sequence[str]) -> set[tuple[str, ...]]:
-    return set(zip(words, words[1:], words[2:], strict=False))
 
 
 def _sharing(
     classes: Sequence[Class],
     edges: Mapping[Tier, Edges],
     held: Mapping[str, tuple[Segment, ...]],
+    letters: Mapping[str, int],
     aside: Sequence[Boilerplate],
     published: Mapping[str, str],
     note: str,
@@ -165,7 +160,7 @@ def _sharing(
 ) -> Sharing:
     """Put the result together."""
     links = matrix.links(classes, edges)
-    cells = matrix.cells(links, held, published)
+    cells = matrix.cells(links, held, letters, published)
     return Sharing(
         clusters=tuple(evidence.clusters(classes, edges, published)),
         boilerplate=tuple(aside),

@@ -12,7 +12,6 @@ from xlate.data import Segment, Tier
 from xlate.share.clusters import group
 from xlate.share.dates import first_of
 from xlate.share.values import ArticlePair
-from xlate.share.words import forms
 
 if TYPE_CHECKING:
     from xlate.share.find import Class, Edges
@@ -58,9 +57,10 @@ def _pairs(classes: Sequence[Class], edges: Mapping[Tier, Edges]) -> Iterator[tu
                 yield tier, a, b
 
 
-def cells(found: Links, held: Mapping[str, Sequence[Segment]], published: Mapping[str, str]) -> tuple[ArticlePair, ...]:
-    """The cells that hold something, in order of their articles."""
-    sizes = {s.id: sum(map(len, forms(s.text))) for own in held.values() for s in own}
+def cells(
+    found: Links, held: Mapping[str, Sequence[Segment]], sizes: Mapping[str, int], published: Mapping[str, str]
+) -> tuple[ArticlePair, ...]:
+    """The cells that hold something, in order of their articles. `sizes` gives the letters of every segment by id."""
     totals = {name: sum(sizes[s.id] for s in own) for name, own in held.items()}
 
     def share(ids: set[str], name: str) -> float:

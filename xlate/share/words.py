@@ -6,14 +6,14 @@ Every word list is written in folded Arabic (`xlate.normalise`).
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from xlate.normalise import fold, normalise
 
 _WORD = re.compile(r"[0-9]+(?:[.,:/][0-9]+)*|[^\W\d_]+")
-_PLAIN = re.compile(r"""[ \u0621-\u063a\u0641-\u064a\u0660-\u06690-9A-Za-z.,:!()"'«»،؛؟-]*""")
 _THOUSANDS = re.compile(r"^[0-9]{1,3}(?:[.,][0-9]{3})+$")
 
 
@@ -70,18 +70,19 @@ _PLACES = listed(
     "امريكا واشنطن موسكو باريس لندن برلين بروكسل بكين طهران انقره اسطنبول القاهره طرابلس بنغازي مصراته "
     "سرت درنه طبرق الرياض جده صنعاء عدن الدوحه ابوظبي دبي المنامه بغداد الموصل البصره اربيل دمشق حلب حمص "
     "ادلب بيروت القدس غزه رفح خانيونس الخرطوم دارفور الرباط مراكش طنجه نواكشوط مالي النيجر تشاد نيجيريا "
+    "سوسه صفاقس القيروان بنزرت وهران قسنطينه عنابه بجايه باتنه ورقله تلمسان اكادير مكناس وجده كسلا بورتسودان "
+    "الفاشر صبراته زواره الحديده تعز مارب صيدا الناصريه كربلاء النجف كركوك الرقه درعا نابلس الاسكندريه اسوان "
     "الصومال اثيوبيا كينيا اريتريا جيبوتي داعش القاعده حماس حزبالله الناتو"
 )
-_NATIONS = listed(
+NATIONS = listed(
     "جزاير تونس مصر ليب مغرب موريتان سودان سور عراق لبنان اردن فلسطين اسراييل سعود يمن عمان امارات قطر "
     "كويت بحرين ترك ايران افغان باكستان هند صين يابان كور روس اوكران فرنس بريطان المان ايطال اسبان بلجيك "
     "هولند سويسر سويد يونان امريك اميرك"
 )
-_NATIONALITIES = {f"{stem}{ending}": stem for stem in _NATIONS for ending in ("ي", "يه", "يين", "يون", "يا")}
+_NATIONALITIES = {f"{stem}{ending}": stem for stem in NATIONS for ending in ("ي", "يه", "يين", "يون", "يا")}
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word or number: its folded `form`, and its half-open place in the text, in code points."""
 
     form: str
@@ -94,35 +95,47 @@ def canonical_number(form: str) -> str:
     return re.sub(r"[.,]", "", form) if _THOUSANDS.match(form) else form
 
 
+def _number(form: str) -> str:
+    """A number as `canonical_number` writes it, a word as it is."""
+    return canonical_number(form) if form[0].isdigit() else form
+
+
 def forms(text: str) -> list[str]:
     """The folded words and numbers of `text`, in order, without punctuation."""
-    return [canonical_number(w) if w[0].isdigit() else w for w in _WORD.findall(normalise(text))]
+    return [_number(w) for w in _WORD.findall(normalise(text))]
 
 
 @lru_cache(maxsize=4096)
 def words(text: str) -> tuple[Word, ...]:
     """Like `forms`, with places: `text[w.start:w.end]` is the word as it was written."""
     folded, origin = _fold(text)
+    if isinstance(origin, range):
+        return tuple([Word(_number(m.group()), *m.span()) for m in _WORD.finditer(folded)])
     found = []
     for match in _WORD.finditer(folded):
-        form = match.group()
         last = origin[match.end() - 1] + 1
         # marks that folding dropped after the last letter belong to the word
         limit = origin[match.end()] if match.end() < len(origin) else len(text)
         while last < limit and fold(text[last])[0] == "" and not text[last].isspace():
             last += 1
-        found.append(Word(canonical_number(form) if form[0].isdigit() else form, origin[match.start()], last))
+        found.append(Word(_number(match.group()), origin[match.start()], last))
     return tuple(found)
 
 
 def _fold(text: str) -> tuple[str, Sequence[int]]:
     """`fold`, at the speed of `normalise` for text in which every character becomes one character."""
-    if _PLAIN.fullmatch(text) and "  " not in text and text == text.strip():
-        return normalise(text), range(len(text))
+    if all(map(_folds_to_one, set(text))) and "  " not in (folded := normalise(text)) and len(folded) == len(text):
+        return folded, range(len(text))
     return fold(text)
 
 
-def key(tokens: list[str]) -> str:
+@lru_cache(maxsize=4096)
+def _folds_to_one(char: str) -> bool:
+    """Whether a character becomes exactly one, alone as in any company."""
+    return len(fold(f"a{char}a")[0]) == 3 and unicodedata.combining(char) == 0
+
+
+def key(tokens: Sequence[str]) -> str:
     """What verbatim segments have in common: the letters alone, numbers fenced so that 2 7 is never 27."""
     return "".join(f"#{t}#" if t[0].isdigit() else t for t in tokens)
 
@@ -149,6 +162,7 @@ def _number_value(token: str) -> str | None:
     return NUMBER_WORDS.get(token) or NUMBER_WORDS.get(token.removeprefix("و")) or NUMBER_WORDS.get(bare(token))
 
 
+@lru_cache(maxsize=65536)
 def negates(token: str) -> bool:
     """Whether a word says no."""
     return token in NEGATIONS or token.removeprefix("و") in NEGATIONS or (token[:1] == "ب" and token[1:] in NEGATIONS)
@@ -160,7 +174,7 @@ def place(token: str) -> str | None:
     stem = bare(token)
     for form in (token, token[1:] if token[:1] in "وبلف" else token):
         if form in _PLACES:
-            return _stem(bare(form))
+            return _stem(form.removeprefix("ال"))
     for form in (stem, stem[1:] if stem[:1] in "وبل" else stem):
         if form in _NATIONALITIES:
             return _NATIONALITIES[form]
@@ -171,7 +185,7 @@ def place(token: str) -> str | None:
 
 def _stem(name: str) -> str:
     """The stem of a country's name, the same as its nationality adjective gives; other names stay whole."""
-    return max((s for s in sorted(_NATIONS) if name.startswith(s) and len(name) - len(s) <= 2), key=len, default=name)
+    return max((s for s in sorted(NATIONS) if name.startswith(s) and len(name) - len(s) <= 2), key=len, default=name)
 
 
 def is_title(token: str) -> bool:
