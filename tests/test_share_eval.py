@@ -11,6 +11,8 @@ import pytest
 HERE = Path(__file__).parent.parent / "eval" / "alignment"
 sys.path.insert(0, str(HERE))
 
+import bench_scale  # noqa: E402
+import glued  # noqa: E402
 import plant  # noqa: E402
 import score  # noqa: E402
 
@@ -125,3 +127,31 @@ def environment():
     import os
 
     return {**os.environ, "PYTHONPATH": str(HERE.parent.parent)}
+
+
+def test_thinning_leaves_out_what_shares_five_words_in_a_row():
+    first, other = " ".join(WORDS[:12]), " ".join(WORDS[14:26])
+    near = " ".join(WORDS[7:12] + WORDS[26:30])
+    assert list(bench_scale.thin([first, near, other, " ".join(WORDS[8:12])])) == [first, other, " ".join(WORDS[8:12])]
+
+
+@pytest.mark.parametrize("glue", glued.GLUES.values())
+def test_both_halves_of_a_glued_headline_are_found(glue):
+    made = sentences(80)
+    heads, bodies = [" ".join(s.split()[:7]) for s in made[:20]], [f"{s}." for s in made[20:]]
+    counts = glued.found(heads, bodies, glue)
+    for half in ("headline", "sentence"):
+        assert set(counts[half]) <= {"contained", "verbatim"}, (half, counts)
+    assert not counts["besides"]
+
+
+def test_a_corpus_larger_than_its_background_is_refused(tmp_path):
+    (tmp_path / "few.txt").write_text("\n".join(sentences(20)), "utf-8")
+    with pytest.raises(SystemExit, match=r"^20 background sentences; 84 are needed for a corpus of 100$"):
+        bench_scale.corpus([tmp_path / "few.txt"], 100, 1)
+
+
+def test_noise_that_joins_the_words_leaves_something_to_move():
+    rng = random.Random(1)
+    for text in ("كلمة", "كلمة أخرى", "كلمة أخرى ثالثة", "كلمة أخرى ثالثة رابعة"):
+        assert sorted(plant.order(text, rng)[0].split()) == sorted(text.split())

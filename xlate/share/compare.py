@@ -123,7 +123,8 @@ class Comparer:
         if nested:
             best, kept = _inside(a, b), smaller
         contained = Match("contained", round(min(1.0, kept / smaller), 4), best)
-        if kept >= _WHOLE * smaller and _outside(a, b, best) >= _OUTSIDE:
+        outside = 1 - smaller / (size - smaller) if nested else _outside(a, b, best)
+        if kept >= _WHOLE * smaller and outside >= _OUTSIDE:
             return contained
         # the same words in another order say nearly the same
         same = max(2 * sum(r[4] for r in runs) / size, _MOVED * 2 * bag / size)
