@@ -222,8 +222,9 @@ def test_without_scripts_everything_is_there(visit: Callable[..., Room], tmp_pat
     link = room.row("a:0001").locator(".also a")
     link.click()
     assert page.url.endswith("#room-shared-near1")
-    assert page.locator("#room-shared-near1 .alerts").inner_text() == (
-        "Numbers differ: Al-Khabar has 20; Echorouk has 25"
+    # the browser lays it out only once it has scrolled there
+    sync_api.expect(page.locator("#room-shared-near1 .alerts")).to_have_text(
+        "Numbers differ: Al-Khabar has 20; Echorouk has 25", use_inner_text=True
     )
     page.locator("#room-shared-near1 .v").nth(1).locator("h4 a").click()
     assert page.url.endswith("#b:0000")
