@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import math
 import random
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -22,10 +21,10 @@ import torch.nn.functional as F
 from batches import Batch, pad
 from model import Model, Shape, from_parent, pack
 from pairs import lines_of
+from program import exit_with
 from subwords import load_pieces
 from validate import to_device
 
-from xlate.errors import XlateError
 from xlate.files import replacing
 
 Example = tuple[np.ndarray, np.ndarray]
@@ -109,8 +108,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except XlateError as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(2)
+    exit_with(main)

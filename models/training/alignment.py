@@ -15,15 +15,15 @@ alignment.gold.tsv (written for this project, CC0): Arabic, English, links i-j f
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pairs import HERE, lines_of
+from program import exit_with
 
-from xlate.errors import InputError, XlateError
+from xlate.errors import InputError
 
 GOLD = HERE / "alignment.gold.tsv"
 Link = tuple[int, int]
@@ -184,8 +184,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except XlateError as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(2)
+    exit_with(main)

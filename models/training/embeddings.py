@@ -13,15 +13,14 @@ import argparse
 import collections
 import json
 import re
-import sys
 from pathlib import Path
 
 import numpy as np
 import parent
 import sentencepiece as spm
+from program import exit_with
 from subwords import load_pieces
 
-from xlate.errors import XlateError
 from xlate.files import replacing
 
 PUNCTUATION = {"،": ",", "؛": ";", "؟": "?", "«": '"', "»": '"'}
@@ -93,8 +92,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except XlateError as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(2)
+    exit_with(main)

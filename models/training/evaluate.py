@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 import time
 from pathlib import Path
 
 from pairs import lines_of
+from program import exit_with
 
-from xlate.errors import InputError, XlateError
+from xlate.errors import InputError
 from xlate.files import replacing
 
 
@@ -66,8 +66,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except XlateError as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(2)
+    exit_with(main)

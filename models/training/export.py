@@ -19,46 +19,23 @@ from typing import Any
 import numpy as np
 import yaml
 from describe import LONGEST, NAME, attention_of, describe
-from model import Model, positions, unpack
+from model import Model, marian_views, positions, unpack
+from program import exit_with
 from subwords import load_pieces
-from torch import nn
+from torch import Tensor
 from train import load
 
-from xlate.errors import InputError, XlateError
+from xlate.errors import InputError
 from xlate.files import replacing
 
 
 def marian_arrays(model: Model) -> dict[str, np.ndarray]:
     """The weights under Marian's names."""
-    out: dict[str, np.ndarray] = {}
 
-    def array(parameter: Any) -> np.ndarray:
+    def array(parameter: Tensor) -> np.ndarray:
         return np.ascontiguousarray(parameter.detach().float().numpy())
 
-    def linear(layer: nn.Linear, name: str, part: str) -> None:
-        out[f"{name}_W{part}"] = array(layer.weight.T)
-        out[f"{name}_b{part}"] = array(layer.bias[None])
-
-    def norm(layer: nn.LayerNorm, name: str) -> None:
-        out[name + "_ln_scale"], out[name + "_ln_bias"] = array(layer.weight[None]), array(layer.bias[None])
-
-    def attention(layer: Any, name: str) -> None:
-        for part in "qkvo":
-            linear(getattr(layer, part), name, part)
-        norm(layer.ln, name + "_Wo")
-
-    def feed_forward(layer: Any, name: str) -> None:
-        linear(layer.f1, name, "1")
-        linear(layer.f2, name, "2")
-        norm(layer.ln, name + "_ffn")
-
-    for i in range(model.shape.enc):
-        attention(model.ea[i], f"encoder_l{i + 1}_self")
-        feed_forward(model.ef[i], f"encoder_l{i + 1}_ffn")
-    for i in range(model.shape.dec):
-        attention(model.da[i], f"decoder_l{i + 1}_self")
-        attention(model.dc[i], f"decoder_l{i + 1}_context")
-        feed_forward(model.df[i], f"decoder_l{i + 1}_ffn")
+    out = {name: array(view) for name, view in marian_views(model).items()}
     out["encoder_Wemb"], out["decoder_Wemb"] = array(model.src.weight), array(model.tgt.weight)
     out["decoder_ff_logit_out_b"] = array(model.bias[None])
     # Marian computes its positions and does not look here; CTranslate2's converter would compute others (an exponent over
@@ -175,8 +152,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except XlateError as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(2)
+    exit_with(main)

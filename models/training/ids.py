@@ -9,14 +9,14 @@ names, weights (by source).
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
 import numpy as np
 from pairs import load_sources, prepared
+from program import exit_with
 from subwords import load_pieces
 
-from xlate.errors import InputError, XlateError
+from xlate.errors import InputError
 from xlate.files import replacing
 
 LONGEST = 110  # pieces a side
@@ -69,8 +69,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except XlateError as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(2)
+    exit_with(main)

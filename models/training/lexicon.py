@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import sys
 import time
 from pathlib import Path
 
@@ -22,9 +21,9 @@ import parent
 import sentencepiece as spm
 from batches import Corpus
 from pairs import load_sources, prepared
+from program import exit_with
 from subwords import load_pieces
 
-from xlate.errors import XlateError
 from xlate.files import replacing
 
 Ids = list[np.ndarray]
@@ -115,8 +114,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except XlateError as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(2)
+    exit_with(main)

@@ -213,6 +213,36 @@ def unpack(data: dict[str, Any], p: float = 0.0) -> Model:
     return model
 
 
+def marian_views(model: Model) -> dict[str, Tensor]:
+    """The parameters of all layers under Marian's names and in Marian's shapes, to read or to copy into."""
+    out: dict[str, Tensor] = {}
+
+    def linear(layer: Any, name: str, part: str) -> None:
+        out[f"{name}_W{part}"], out[f"{name}_b{part}"] = layer.weight.detach().T, layer.bias.detach()[None]
+
+    def norm(layer: Any, name: str) -> None:
+        out[name + "_ln_scale"], out[name + "_ln_bias"] = layer.weight.detach()[None], layer.bias.detach()[None]
+
+    def attention(layer: Any, name: str) -> None:
+        for part in "qkvo":
+            linear(getattr(layer, part), name, part)
+        norm(layer.ln, name + "_Wo")
+
+    def feed_forward(layer: Any, name: str) -> None:
+        linear(layer.f1, name, "1")
+        linear(layer.f2, name, "2")
+        norm(layer.ln, name + "_ffn")
+
+    for i in range(model.shape.enc):
+        attention(model.ea[i], f"encoder_l{i + 1}_self")
+        feed_forward(model.ef[i], f"encoder_l{i + 1}_ffn")
+    for i in range(model.shape.dec):
+        attention(model.da[i], f"decoder_l{i + 1}_self")
+        attention(model.dc[i], f"decoder_l{i + 1}_context")
+        feed_forward(model.df[i], f"decoder_l{i + 1}_ffn")
+    return out
+
+
 @torch.no_grad()
 def from_parent(model: Model, parent: dict[str, np.ndarray], keep: np.ndarray, source_rows: np.ndarray) -> None:
     """Take over the parent's layers (see `parent.py`), the kept rows of its vocabulary, and given source embeddings.
@@ -224,39 +254,20 @@ def from_parent(model: Model, parent: dict[str, np.ndarray], keep: np.ndarray, s
     def tensor(array: np.ndarray) -> Tensor:
         return torch.from_numpy(np.ascontiguousarray(array)).float()
 
-    def linear(layer: nn.Linear, name: str, part: str) -> None:
-        layer.weight.copy_(tensor(parent[f"{name}_W{part}"].T))
-        layer.bias.copy_(tensor(parent[f"{name}_b{part}"][0]))
-
-    def norm(layer: nn.LayerNorm, name: str) -> None:
-        layer.weight.copy_(tensor(parent[name + "_ln_scale"][0]))
-        layer.bias.copy_(tensor(parent[name + "_ln_bias"][0]))
-
-    def attention(layer: Attention, name: str) -> None:
-        for part in "qkvo":
-            linear(getattr(layer, part), name, part)
-        norm(layer.ln, name + "_Wo")
-
-    def feed_forward(layer: FeedForward, name: str) -> None:
-        linear(layer.f1, name, "1")
-        linear(layer.f2, name, "2")
-        norm(layer.ln, name + "_ffn")
-
-    for i in range(model.shape.enc):
-        attention(model.ea[i], f"encoder_l{i + 1}_self")
-        feed_forward(model.ef[i], f"encoder_l{i + 1}_ffn")
-    for i in range(model.shape.dec):
-        name, own = f"decoder_l{i + 1}", model.da[i]
+    views = marian_views(model)
+    own_names = {name for name in views if name.startswith("decoder_") and "_self_" in name}
+    for name in views.keys() - own_names:
+        views[name].copy_(tensor(parent[name]))
+    for i, own in enumerate(model.da, 1):
         for part in (own.q, own.k):
             nn.init.xavier_uniform_(part.weight, 0.5)
             nn.init.zeros_(part.bias)
-        own.v.weight.copy_(tensor(parent[name + "_rnn_W"].T))
+        own.v.weight.copy_(tensor(parent[f"decoder_l{i}_rnn_W"].T))
         own.v.bias.zero_()
         own.o.weight.copy_(torch.eye(model.shape.d) * 0.5)
         own.o.bias.zero_()
-        norm(own.ln, name + "_rnn_ffn")
-        attention(model.dc[i], name + "_context")
-        feed_forward(model.df[i], name + "_ffn")
+        for what in ("scale", "bias"):
+            views[f"decoder_l{i}_self_Wo_ln_{what}"].copy_(tensor(parent[f"decoder_l{i}_rnn_ffn_ln_{what}"]))
     model.tgt.weight.copy_(tensor(parent["Wemb"][keep]))
     model.bias.copy_(tensor(parent["decoder_ff_logit_out_b"][0][keep]))
     model.src.weight.copy_(tensor(source_rows))

@@ -16,13 +16,13 @@ from __future__ import annotations
 
 import argparse
 import re
-import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from pairs import ROOT, SUFFIX, lines_of
+from program import exit_with
 
-from xlate.errors import InputError, XlateError
+from xlate.errors import InputError
 from xlate.normalise import normalise
 
 NGRAM = 8
@@ -134,8 +134,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except XlateError as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(2)
+    exit_with(main)

@@ -11,14 +11,13 @@ from __future__ import annotations
 import argparse
 import gzip
 import shutil
-import sys
 from collections import Counter
 from pathlib import Path
 
 import overlap
 import pairs
+from program import exit_with
 
-from xlate.errors import XlateError
 from xlate.files import replacing
 
 
@@ -84,8 +83,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except XlateError as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(2)
+    exit_with(main)

@@ -15,7 +15,6 @@ import contextlib
 import json
 import os
 import signal
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,10 +24,11 @@ import torch
 from batches import Batch, Corpus
 from loss import cross_entropy, guided
 from model import pack, unpack
+from program import exit_with
 from schedule import Schedule
 from validate import Validation, to_device
 
-from xlate.errors import InputError, XlateError
+from xlate.errors import InputError
 from xlate.files import replacing
 
 FORMAT = 2
@@ -344,8 +344,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except XlateError as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(2)
+    exit_with(main)

@@ -14,7 +14,6 @@ import argparse
 import collections
 import random
 import re
-import sys
 import tempfile
 import unicodedata
 from pathlib import Path
@@ -24,9 +23,9 @@ import numpy as np
 import parent
 import sentencepiece as spm
 from pairs import DIGITS, INVISIBLE, load_sources, prepared
+from program import exit_with
 from sentencepiece import sentencepiece_model_pb2 as pb
 
-from xlate.errors import XlateError
 from xlate.files import replacing
 
 _ARABIC = re.compile("[\u0600-\u06ff\u0750-\u077f\ufb50-\ufeff]")
@@ -147,8 +146,4 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except XlateError as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(2)
+    exit_with(main)

@@ -27,7 +27,7 @@ from xlate.check.arabic_words import (
     WORDS,
     folded,
 )
-from xlate.check.digits import Kind, Mention, Option, Token, readings, tokens
+from xlate.check.digits import Kind, Mention, Option, Parser, Token, readings, tokens
 from xlate.check.english import fractions, times
 
 _PERCENT = re.compile(r"(?<!\w)(?:ب|في |ف)ال(?:مءه|ميه|مايه)(?!\w)")
@@ -48,14 +48,12 @@ def mentions(text: str) -> list[Mention]:
     return _Parser(tokens(re.sub(r"(?<!\w)و (?=[^\W\d])", "و", plain))).run()
 
 
-class _Parser:
+class _Parser(Parser):
     """Recursive descent over the tokens: number = group (و group)*, group = (digits | below a thousand) scale?"""
 
     def __init__(self, found: list[Token]) -> None:
-        self.tokens = found
-        self.count = len(found)
+        super().__init__(found, [""] * len(found))
         self.joined = [False] * self.count
-        self.words = [""] * self.count
         for index, token in enumerate(found):
             if token.kind == "word":
                 with_and, word = WORDS.get(token.text, (False, token.text))
@@ -65,30 +63,8 @@ class _Parser:
                 before_text = found[index - 1].text if index else ""
                 self.joined[index] = before_text in ("و", "وال", "وب", "ول")
 
-    def word(self, index: int) -> str:
-        return self.words[index] if 0 <= index < self.count else ""
-
-    def is_digits(self, index: int) -> bool:
-        return 0 <= index < self.count and self.tokens[index].kind in ("number", "date", "time", "slash")
-
     def is_joined(self, index: int) -> bool:
         return index < self.count and self.joined[index]
-
-    def run(self) -> list[Mention]:
-        out: list[Mention] = []
-        index = 0
-        while index < self.count:
-            mention, after = self.step(index)
-            if mention:
-                out.append(mention)
-            index = after
-        return out
-
-    def make(self, start: int, end: int, kind: Kind, options: tuple[Option, ...], supply: Option = ()) -> Mention:
-        pieces: list[str] = []
-        for place in range(start, min(end, self.count)):
-            pieces.append(("" if place == start or self.tokens[place].tight else " ") + self.tokens[place].text)
-        return Mention("".join(pieces), self.tokens[start].start, kind, options, supply)
 
     def step(self, index: int) -> tuple[Mention | None, int]:
         token, word = self.tokens[index], self.words[index]

@@ -45,6 +45,46 @@ class Mention:
     required: bool = False
 
 
+class Parser:
+    """A walk over the tokens of a text, from mention to mention; a language says what a `step` finds.
+
+    `words` is as long as `tokens`: the form of each that tables are asked for.
+    """
+
+    def __init__(self, tokens: list[Token], words: list[str]) -> None:
+        self.tokens, self.words, self.count = tokens, words, len(tokens)
+
+    def step(self, index: int) -> tuple[Mention | None, int]:
+        """The mention that begins at a token, if one does, and the index to go on from."""
+        raise NotImplementedError
+
+    def run(self) -> list[Mention]:
+        """All mentions, in order."""
+        out: list[Mention] = []
+        index = 0
+        while index < self.count:
+            mention, after = self.step(index)
+            if mention:
+                out.append(mention)
+            index = after
+        return out
+
+    def word(self, index: int) -> str:
+        """The form at an index, "" outside the text."""
+        return self.words[index] if 0 <= index < self.count else ""
+
+    def is_digits(self, index: int) -> bool:
+        """Whether a token is written in digits."""
+        return 0 <= index < self.count and self.tokens[index].kind in ("number", "date", "time", "slash")
+
+    def make(self, start: int, end: int, kind: Kind, options: tuple[Option, ...], supply: Option = ()) -> Mention:
+        """A mention of the tokens from `start` to before `end`."""
+        pieces: list[str] = []
+        for place in range(start, min(end, self.count)):
+            pieces.append(("" if place == start or self.tokens[place].tight else " ") + self.tokens[place].text)
+        return Mention("".join(pieces), self.tokens[start].start, kind, options, supply)
+
+
 # every alternative starts with a different character class or is bounded, so matching is linear in the text
 _TOKEN = re.compile(
     r"""(?P<date>\d{1,4}(?P<sep>[-/.])\d{1,2}(?P=sep)\d{1,4}(?!\d|[-/.]\d))

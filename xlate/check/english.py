@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from xlate.check.digits import Kind, Mention, Option, Token, Value, readings, tokens
+from xlate.check.digits import Mention, Option, Parser, Token, Value, readings, tokens
 from xlate.check.english_words import (
     DECADES,
     DOUBTFUL,
@@ -36,30 +36,12 @@ def mentions(text: str) -> list[Mention]:
     return _Parser(tokens(fractions(text).translate(_FOLD))).run()
 
 
-class _Parser:
+class _Parser(Parser):
     def __init__(self, found: list[Token]) -> None:
-        self.tokens = found
-        self.words = [token.text.lower() if token.kind == "word" else token.text for token in found]
-        self.count = len(found)
-
-    def word(self, index: int) -> str:
-        return self.words[index] if 0 <= index < self.count else ""
-
-    def is_digits(self, index: int) -> bool:
-        return 0 <= index < self.count and self.tokens[index].kind in ("number", "date", "time", "slash")
+        super().__init__(found, [token.text.lower() if token.kind == "word" else token.text for token in found])
 
     def tight(self, index: int) -> bool:
         return 0 < index < self.count and self.tokens[index].tight
-
-    def run(self) -> list[Mention]:
-        out: list[Mention] = []
-        index = 0
-        while index < self.count:
-            mention, after = self.step(index)
-            if mention:
-                out.append(mention)
-            index = after
-        return out
 
     def step(self, index: int) -> tuple[Mention | None, int]:
         token = self.tokens[index]
@@ -99,12 +81,6 @@ class _Parser:
         if roman:
             return self.make(index, index + 1, "loose", (), (Fraction(roman),)), index + 1
         return None, index + 1
-
-    def make(self, start: int, end: int, kind: Kind, options: tuple[Option, ...], supply: Option = ()) -> Mention:
-        pieces: list[str] = []
-        for place in range(start, min(end, self.count)):
-            pieces.append(("" if place == start or self.tokens[place].tight else " ") + self.tokens[place].text)
-        return Mention("".join(pieces), self.tokens[start].start, kind, options, supply)
 
     def month(self, index: int) -> Mention:
         near = any(
