@@ -9,6 +9,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -26,6 +27,7 @@ import pairs  # noqa: E402
 import pieces  # noqa: E402
 import prepare  # noqa: E402
 from schedule import Schedule  # noqa: E402
+from subwords import load_pieces  # noqa: E402
 
 NEWS_AR = "أعلنت وزارة النقل أن القطار الجديد بين المدينتين سيبدأ رحلاته صباح يوم السبت المقبل"
 NEWS_EN = "The transport ministry announced that the new train between the two cities will start running next Saturday"
@@ -147,6 +149,35 @@ def test_preparation_counts_every_loss(tmp_path):
     ]
     assert [list(p) for _, p in pairs.prepared(tmp_path / "work" / "pairs", sources)] == [[(NEWS_AR, NEWS_EN)]]
     assert "| CC0 | 1 | 1 | test |" in (tmp_path / "work" / "licences.md").read_text()
+
+
+def test_repeated_pairs_may_be_cut_into_other_pieces(tmp_path):
+    import ids
+
+    embedded, work = RECIPE.parent / "ar-en-starter", tmp_path / "work"
+    bitext(work / "pairs", "news_varied", [(NEWS_AR, NEWS_EN)])  # of weight 5
+    bitext(work / "pairs", "tatoeba", [("قال الوزير ذلك أمس", "The minister said so yesterday.")])
+    for side in ("source", "target"):
+        (work / f"{side}.spm").write_bytes((embedded / f"{side}.spm").read_bytes())
+
+    def stored(*options):
+        assert ids.main(["--work", str(work), *options]) == 0
+        with np.load(work / "ids.npz") as z:
+            sides = [np.split(z[side], z[bounds][1:-1]) for side, bounds in (("S", "so"), ("T", "to"))]
+            per_source = {str(n): int((z["of"] == i).sum() * z["weights"][i]) for i, n in enumerate(z["names"])}
+            return [[part.tolist() for part in side] for side in sides], per_source
+
+    (source, target), once = stored()
+    assert (len(source), once) == (2, {"news_varied": 5, "tatoeba": 1})
+    (sampled, targets), again = stored("--sample", "0.2")
+    assert (len(sampled), again) == (6, once)
+    assert sampled[0] == source[0]
+    assert sampled[5] == source[1]
+    assert targets[:5] == [target[0]] * 5
+    assert len({tuple(row) for row in sampled[:5]}) == 5
+    pieces = load_pieces(work / "source.spm")
+    assert {pieces.decode(row) for row in sampled[:5]} == {pieces.decode(source[0])}
+    assert stored("--sample", "0.2") == ([sampled, targets], again)
 
 
 def test_preparing_again_forgets_a_source_that_was_taken_out(tmp_path):
@@ -400,7 +431,6 @@ def test_the_recipes_page_names_every_program():
 @pytest.fixture
 def tiny(tmp_path):
     """Token ids of 60 random pairs in two sources, and weights of a tiny model."""
-    import numpy as np
     import torch
     from model import Shape, fresh, pack
 
@@ -452,10 +482,11 @@ def train(folder: Path, out: str, *more: str) -> list[str]:
 
 
 @with_torch
-def test_resuming_gives_bit_identical_losses(tiny):
-    whole = train(tiny, "whole")
+@pytest.mark.parametrize("more", [[], ["--frequent", "10", "--drawn", "8"]])
+def test_resuming_gives_bit_identical_losses(tiny, more):
+    whole = train(tiny, "whole", *more)
     for _ in range(8):
-        parts = train(tiny, "parts", "--slice-steps", "9")
+        parts = train(tiny, "parts", *more, "--slice-steps", "9")
     assert len(whole) > 30
     assert parts == whole
 
@@ -489,7 +520,6 @@ def test_other_weights_begin_the_next_epoch(tiny, capsys):
 
 @with_torch
 def test_guided_alignment_teaches_the_first_head(tiny):
-    import numpy as np
     import torch
     from batches import pad
     from model import unpack
@@ -629,6 +659,43 @@ def test_the_loss_in_blocks_is_the_cross_entropy_of_the_books(smoothing):
     assert float(found) == pytest.approx(float(expected), rel=2e-3)
     for want, have in zip(slopes, torch.autograd.grad(3 * found, given), strict=True):
         assert float((want - have).norm() / want.norm()) < 0.01  # bf16 products
+
+
+@with_torch
+def test_a_shortlist_of_all_words_is_the_whole_loss_and_a_shorter_one_expects_it():
+    import torch
+    from loss import Shortlist, cross_entropy
+
+    torch.manual_seed(1)
+    n, words, d = 40, 300, 16
+    given = [t.requires_grad_() for t in (torch.randn(n, d), torch.randn(words, d) * 0.3, torch.randn(words))]
+    labels = torch.randint(0, words, (n,))
+    whole = cross_entropy(*given, labels, 0.1)
+    slopes = torch.autograd.grad(whole, given)
+    rng = np.random.default_rng(1)
+
+    def estimate(drawn):
+        chosen = Shortlist.of(np.arange(words), 100, drawn).words(labels.numpy(), rng)
+        found = cross_entropy(*given, labels, 0.1, chosen)
+        return chosen, float(found), torch.autograd.grad(found, given)
+
+    (ids, stands), found, same = estimate(words)
+    assert ids.tolist() == list(range(words))
+    assert set(stands) == {1}
+    assert found == pytest.approx(float(whole), rel=1e-6)
+    for want, have in zip(slopes, same, strict=True):
+        assert torch.allclose(want, have)
+
+    tries = [estimate(60) for _ in range(60)]
+    for (ids, stands), _, _ in tries:
+        assert set(labels.tolist()) <= set(ids.tolist())
+        assert set(range(200, words)) <= set(ids.tolist())
+        assert len(ids) < 240
+        assert stands.sum() == pytest.approx(words)
+        assert set(stands[np.isin(ids, labels)]) == {1}
+    assert np.mean([value for _, value, _ in tries]) == pytest.approx(float(whole), rel=0.01)
+    for want, have in zip(slopes, zip(*(t[2] for t in tries), strict=True), strict=True):
+        assert float((want - sum(have) / len(have)).norm() / want.norm()) < 0.1
 
 
 @with_torch

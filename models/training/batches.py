@@ -78,6 +78,10 @@ class Corpus:
             state.update(np.ascontiguousarray(array))
         return state.hexdigest()
 
+    def counts(self, words: int) -> np.ndarray:
+        """How often an epoch has each of the `words` target ids."""
+        return np.bincount(self.T, np.repeat(self.weights[self.of], self.lt), words)
+
     def epoch(self, number: int) -> list[list[int]]:
         """Pair numbers of each batch of an epoch, shuffled; fractional weights walk through a source over the epochs."""
         rng = np.random.RandomState(self.seed * 1000 + number)

@@ -1,6 +1,9 @@
 """WORK/ids.npz: token ids of all prepared pairs with source names and weights. Run again whenever data or weights change.
 
-    python ids.py [--work WORK]
+    python ids.py [--work WORK] [--sample 0.5]
+
+With `--sample`, a source of weight 2 or more is stored as that many copies; all but the first have their Arabic cut into pieces at random
+(subword regularisation, Kudo 2018), so that what an epoch repeats is not quite the same again.
 
 Arrays: S, T (uint16 ids of all pairs, one after the other), so, to (where each pair begins and ends), of (its source),
 names, weights (by source).
@@ -14,6 +17,7 @@ from pathlib import Path
 import numpy as np
 from pairs import load_sources, prepared
 from program import exit_with
+from sentencepiece import set_random_generator_seed
 from subwords import load_pieces
 
 from xlate.errors import InputError
@@ -31,7 +35,12 @@ def good(source: list[int], target: list[int]) -> bool:
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, default=Path("work"))
-    work = parser.parse_args(arguments).work
+    parser.add_argument(
+        "--sample", type=float, metavar="ALPHA", help="low: other pieces more often; 0.5 changes a tenth"
+    )
+    o = parser.parse_args(arguments)
+    work = o.work
+    set_random_generator_seed(1)
     source, target = load_pieces(work / "source.spm"), load_pieces(work / "target.spm")
     if max(source.get_piece_size(), target.get_piece_size()) > 65_536:
         raise InputError(f"{work}: a vocabulary has more than 65,536 pieces; ids are stored in 16 bits")
@@ -41,13 +50,21 @@ def main(arguments: list[str] | None = None) -> int:
     names: list[str] = []
     weights: list[float] = []
     for entry, pairs in prepared(work / "pairs", load_sources()):
-        for s, t in zip(source.encode([a for a, _ in pairs]), target.encode([e for _, e in pairs]), strict=True):
-            if good(s, t):
-                S.append(s)
+        arabic = [a for a, _ in pairs]
+        kept = [
+            (a, s, t)
+            for a, s, t in zip(arabic, source.encode(arabic), target.encode([e for _, e in pairs]), strict=True)
+            if good(s, t)
+        ]
+        copies = max(1, int(entry.weight)) if o.sample else 1
+        for copy in range(copies):
+            for a, s, t in kept:
+                other = s if not copy else source.encode(a, enable_sampling=True, nbest_size=-1, alpha=o.sample)
+                S.append(other if good(other, t) else s)
                 T.append(t)
                 of.append(len(names))
         names.append(entry.name)
-        weights.append(entry.weight)
+        weights.append(entry.weight / copies)
     ls, lt, where = (np.array(x, np.int64) for x in ([len(s) for s in S], [len(t) for t in T], of))
     arrays = {
         "S": np.concatenate([np.array(s, np.uint16) for s in S]),

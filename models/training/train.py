@@ -20,9 +20,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from batches import Batch, Corpus
-from loss import cross_entropy, guided
+from loss import Shortlist, cross_entropy, guided
 from model import pack, unpack
 from program import exit_with
 from schedule import Schedule
@@ -56,6 +57,10 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--lr", type=float, default=4e-4, help="peak rate of the layers")
     p.add_argument("--lr-source", type=float, default=1e-3, help="of the source embeddings")
     p.add_argument("--lr-new", type=float, default=1e-3, help="of the decoder's self-attention")
+    p.add_argument(
+        "--frequent", type=int, default=0, help="softmax over so many frequent words and --drawn others; 0: all words"
+    )
+    p.add_argument("--drawn", type=int, default=2000, help="words drawn from the rest at each update")
     p.add_argument("--dropout", type=float, default=0.0)
     p.add_argument("--smoothing", type=float, default=0.1)
     p.add_argument("--ema", type=float, default=0.998, help="decay an update of the averaged weights")
@@ -103,6 +108,10 @@ class Run:
             raise InputError(f"{o.out}: nothing to resume; give weights with --from (see embeddings.py, adapt.py)")
         data = load(begin)
         self.model = unpack(data, o.dropout).to(self.device)
+        self.shortlist = None
+        if o.frequent:
+            counts = self.data.counts(self.model.shape.vt)
+            self.shortlist = Shortlist.of(counts, o.frequent, o.drawn)
         self._optimiser()
         if "ema" in data:
             self._resume(data)
@@ -197,7 +206,12 @@ class Run:
             linked = batch.links is not None
             out = self.model(source, mask, shifted, slice(0, 1) if linked else None)
             states, looks = out if linked else (out, None)
-        loss = cross_entropy(states[real], self.model.tgt.weight, self.model.bias, labels[real], self.o.smoothing)
+        words = None
+        if self.shortlist:  # the same words for the same step, whatever happened before
+            rng = np.random.default_rng([self.o.seed, self.at["step"], self.at["batch"]])
+            words = self.shortlist.words(batch.labels[batch.labels >= 0], rng)
+        out_layer = (self.model.tgt.weight, self.model.bias)
+        loss = cross_entropy(states[real], *out_layer, labels[real], self.o.smoothing, words)
         if looks is None or not len(batch.links):
             return loss
         return loss + self.o.guide * guided(looks[-1][:, 0], torch.from_numpy(batch.links).to(self.device))
