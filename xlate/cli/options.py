@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Annotated, Any
@@ -48,32 +48,53 @@ _HELP = {
 }
 
 
-def takes_settings(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give `command`, which has a parameter `settings`, one option for each field of Settings instead."""
-    hints = typing.get_type_hints(Settings)
+def takes(
+    parameter: str, kind: type, annotations: Mapping[str, Any]
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Make a decorator that gives a command one option for each field of the dataclass `kind` instead of `parameter`.
 
-    @functools.wraps(command)
-    def with_options(**values: Any) -> Any:
-        chosen = {f.name: values.pop(f.name) for f in fields(Settings)}
-        return command(**values, settings=Settings(**chosen))
+    `annotations` holds each field's type with its typer option. The command is called with the object made of what was typed.
+    """
+    names = [f.name for f in fields(kind)]
 
-    own = inspect.signature(command, eval_str=True)
-    parameters = [p for p in own.parameters.values() if p.name != "settings"]
-    for field in fields(Settings):
-        option = typer.Option(_flag(field.name), help=_HELP[field.name], rich_help_panel="Decoding")
-        annotation = Annotated[hints[field.name], option]  # type: ignore[valid-type, name-defined]
-        parameters.append(
-            inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, default=field.default, annotation=annotation)
-        )
-    keyword_only = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in parameters]
-    with_options.__signature__ = own.replace(parameters=keyword_only)  # type: ignore[attr-defined]
-    with_options.__annotations__ = {p.name: p.annotation for p in keyword_only}
-    return with_options
+    def decorated(command: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(command)
+        def with_options(**values: Any) -> Any:
+            chosen = {name: values.pop(name) for name in names}
+            return command(**values, **{parameter: kind(**chosen)})
+
+        own = inspect.signature(command, eval_str=True)
+        parameters = [p for p in own.parameters.values() if p.name != parameter]
+        for field in fields(kind):
+            parameters.append(
+                inspect.Parameter(
+                    field.name,
+                    inspect.Parameter.KEYWORD_ONLY,
+                    default=field.default,
+                    annotation=annotations[field.name],
+                )
+            )
+        keyword_only = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in parameters]
+        with_options.__signature__ = own.replace(parameters=keyword_only)  # type: ignore[attr-defined]
+        with_options.__annotations__ = {p.name: p.annotation for p in keyword_only}
+        return with_options
+
+    return decorated
 
 
 def _flag(name: str) -> str:
     flag = "--" + name.replace("_", "-")
     return f"{flag}/--no-{flag[2:]}" if name == "disable_unk" else flag
+
+
+takes_settings = takes(
+    "settings",
+    Settings,
+    {
+        name: Annotated[hint, typer.Option(_flag(name), help=_HELP[name], rich_help_panel="Decoding")]
+        for name, hint in typing.get_type_hints(Settings).items()
+    },
+)
 
 
 def memory_path(choice: str | None) -> Path | None:
