@@ -178,6 +178,22 @@ def test_repeated_pairs_may_be_cut_into_other_pieces(tmp_path):
     pieces = load_pieces(work / "source.spm")
     assert {pieces.decode(row) for row in sampled[:5]} == {pieces.decode(source[0])}
     assert stored("--sample", "0.2") == ([sampled, targets], again)
+    with pytest.raises(InputError, match=r"give --sample 0\.5 too"):
+        ids.main(["--work", str(work), "--join"])
+
+
+def test_pairs_are_put_together_as_long_as_they_fit():
+    from ids import LONGEST, joined
+
+    rows = [([n] * n, [n] * (n + 1)) for n in (3, 20, 50, 59, 60, 90, 100)]
+    out = joined(rows)
+    assert sum(len(s) for s, _ in out) == sum(len(s) for s, _ in rows)
+    assert len(out) < len(rows)
+    assert max(len(t) for _, t in out) <= LONGEST
+    for s, t in out:  # each row once, both sides in the same order
+        assert list(dict.fromkeys(s)) == list(dict.fromkeys(t))
+        assert sorted(Counter(t).items()) == [(n, n + 1) for n in sorted(set(s))]
+    assert sorted(n for s, _ in out for n in set(s)) == [3, 20, 50, 59, 60, 90, 100]
 
 
 def test_preparing_again_forgets_a_source_that_was_taken_out(tmp_path):

@@ -1,9 +1,10 @@
 """WORK/ids.npz: token ids of all prepared pairs with source names and weights. Run again whenever data or weights change.
 
-    python ids.py [--work WORK] [--sample 0.5]
+    python ids.py [--work WORK] [--sample 0.5] [--join]
 
 With `--sample`, a source of weight 2 or more is stored as that many copies; all but the first have their Arabic cut into pieces at random
-(subword regularisation, Kudo 2018), so that what an epoch repeats is not quite the same again.
+(subword regularisation, Kudo 2018), so that what an epoch repeats is not quite the same again. With `--join`, the last of these copies has
+pairs in random order put together two by two where they fit, since long sentences are rare (Kondo et al. 2021).
 
 Arrays: S, T (uint16 ids of all pairs, one after the other), so, to (where each pair begins and ends), of (its source),
 names, weights (by source).
@@ -12,6 +13,7 @@ names, weights (by source).
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -25,11 +27,23 @@ from xlate.files import replacing
 
 LONGEST = 110  # pieces a side
 
+Row = tuple[list[int], list[int]]  # both sides of a pair as ids
+
 
 def good(source: list[int], target: list[int]) -> bool:
     """Whether the numbers of pieces of two sides can belong together."""
     m, n = len(source), len(target)
     return 0 < m <= LONGEST and 0 < n <= LONGEST and n <= 3.5 * m + 6 and m <= 3.5 * n + 6
+
+
+def joined(rows: Sequence[Row]) -> list[Row]:
+    """The rows in another order, two by two as one where both sides keep within LONGEST."""
+    order = [rows[i] for i in np.random.RandomState(len(rows)).permutation(len(rows))]
+    out = order[len(order) // 2 * 2 :]
+    for (s, t), (s2, t2) in zip(order[0::2], order[1::2], strict=False):
+        fits = max(len(s) + len(s2), len(t) + len(t2)) <= LONGEST
+        out += [(s + s2, t + t2)] if fits else [(s, t), (s2, t2)]
+    return out
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -38,8 +52,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--sample", type=float, metavar="ALPHA", help="low: other pieces more often; 0.5 changes a tenth"
     )
+    parser.add_argument("--join", action="store_true", help="with --sample: one copy with pairs put together")
     o = parser.parse_args(arguments)
     work = o.work
+    if o.join and not o.sample:
+        raise InputError("--join puts pairs of a sampled copy together; give --sample 0.5 too")
     set_random_generator_seed(1)
     source, target = load_pieces(work / "source.spm"), load_pieces(work / "target.spm")
     if max(source.get_piece_size(), target.get_piece_size()) > 65_536:
@@ -58,11 +75,15 @@ def main(arguments: list[str] | None = None) -> int:
         ]
         copies = max(1, int(entry.weight)) if o.sample else 1
         for copy in range(copies):
+            rows = []
             for a, s, t in kept:
                 other = s if not copy else source.encode(a, enable_sampling=True, nbest_size=-1, alpha=o.sample)
-                S.append(other if good(other, t) else s)
-                T.append(t)
-                of.append(len(names))
+                rows.append((other if good(other, t) else s, t))
+            if o.join and 0 < copy == copies - 1:
+                rows = joined(rows)
+            S += [s for s, _ in rows]
+            T += [t for _, t in rows]
+            of += [len(names)] * len(rows)
         names.append(entry.name)
         weights.append(entry.weight / copies)
     ls, lt, where = (np.array(x, np.int64) for x in ([len(s) for s in S], [len(t) for t in T], of))
