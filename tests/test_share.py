@@ -449,3 +449,71 @@ def test_align_command_errors(tmp_path):
     ran = xlate("align", SEEDS, "-o", tmp_path, "--semantic", "off")
     assert (ran.code, ran.err) == (2, f"xlate: {tmp_path}: is a folder; give the name of a file\n")
     assert not (tmp_path / "s.jsonl").exists()
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """The seeds' copies in a folder that is also the current one."""
+    place = tmp_path / "news"
+    place.mkdir()
+    for path in SEEDS.glob("*.txt"):
+        (place / path.name).write_bytes(path.read_bytes())
+    monkeypatch.chdir(place)
+    return place
+
+
+def test_align_command_twice_into_its_own_input(folder):
+    made = []
+    for _ in range(2):
+        ran = xlate("align", ".", "-o", "shared.jsonl", "--semantic", "off", "-q")
+        assert (ran.code, ran.err) == (0, "")
+        made.append({p.name: p.read_bytes() for p in folder.glob("shared.*")})
+    assert made[0] == made[1]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("-o", "."), ".: is a folder; give the name of a file"),
+        (("-o", "x.jsonl", "--matrix", "."), ".: is a folder; give the name of a file"),
+        (("-o", "x.tsv", "--matrix", "x.tsv"), "x.tsv: clusters and matrix cannot go to one file; give another name"),
+        (
+            ("-o", "x.tsv", "--matrix", "../news/x.tsv"),
+            "../news/x.tsv: clusters and matrix cannot go to one file; give another name",
+        ),
+        (("-o", "mine.jsonl"), "mine.jsonl: is one of the inputs and would be overwritten; give another name"),
+        (
+            ("-o", "x.jsonl", "--matrix", "mine.jsonl"),
+            "mine.jsonl: is one of the inputs and would be overwritten; give another name",
+        ),
+    ],
+)
+@pytest.mark.parametrize("inputs", [["."], ["mine.jsonl"]])
+def test_align_command_refuses_places_before_the_work(folder, options, message, inputs):
+    (folder / "mine.jsonl").write_text(json.dumps({"id": "1", "text": WIRE}, separators=(",", ":")), "utf-8")
+    before = {p.name: p.read_bytes() for p in folder.iterdir()}
+    ran = xlate("align", *inputs, *options, "--semantic", "off", "-q")
+    assert (ran.code, ran.err) == (2, f"xlate: {message}\n")
+    assert {p.name: p.read_bytes() for p in folder.iterdir()} == before
+
+
+def test_align_command_tells_what_was_not_read(folder, tmp_path):
+    (folder / "empty.txt").touch()
+    (folder / "blank.txt").write_text("\n \n")
+    (folder / "x.docx").write_bytes(b"PK")
+    ran = xlate("align", ".", "-o", tmp_path / "o.jsonl", "--semantic", "off")
+    assert (ran.code, ran.err) == (0, "")
+    rows = dict(line.split("  ", 1) for line in ran.out.split("\n\n")[0].splitlines())
+    assert rows["not read"].strip() == "1 of unknown suffix, 2 empty"
+    assert rows["segments"].strip().endswith(" too short, 72 boilerplate")
+    data = json.loads(xlate("align", ".", "-o", tmp_path / "o.jsonl", "--semantic", "off", "--json").out)
+    assert (data["boilerplate_segments"], data["inputs"]["empty"]) == (72, ["blank.txt", "empty.txt"])
+    assert (data["inputs"]["skipped_unknown"], data["problems"]) == ({".docx": 1}, [])
+
+
+def test_align_help_says_what_holds():
+    text = " ".join(xlate("align", "--help").out.split())
+    assert "shared.matrix.tsv for shared.jsonl" in text
+    assert text.count("above 0 and at most 1") == 2
+    for value in ("0", "1.1"):
+        assert xlate("align", SEEDS, "-o", "x.jsonl", "--near", value).code == 2

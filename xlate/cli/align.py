@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from xlate.cli.app import app
-from xlate.cli.console import err, table
+from xlate.cli.console import err, not_read, table
 from xlate.cli.options import Json, Quiet
+from xlate.errors import UsageError
 
 if TYPE_CHECKING:
+    from xlate.read import ReadReport
     from xlate.share import Sharing
 
 _ROWS = 20  # lines of the terminal table; the files hold everything
+# how each of our files begins
+_OURS = {"clusters": re.compile(rb'\{"id":"[^"]*","tier":'), "matrix": re.compile(rb"article_a\t")}
 
 
 @app.command()
@@ -27,15 +35,18 @@ def align(
     out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="Where the clusters go, as JSON Lines.")],
     matrix: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Where the matrix article × article goes; by default FILE.matrix.tsv."),
+        typer.Option(
+            metavar="FILE",
+            help="Where the matrix article × article goes; by default beside FILE: shared.matrix.tsv for shared.jsonl.",
+        ),
     ] = None,
     semantic: Annotated[
         str, typer.Option(help="Find paraphrases by sentence embeddings: auto (where installed), on or off.")
     ] = "auto",
     near: Annotated[
-        float, typer.Option(help="Least share of letters that near-duplicates have in common, 0 to 1.")
+        float, typer.Option(help="Least share of letters that near-duplicates have in common, above 0 and at most 1.")
     ] = 0.7,
-    paraphrase: Annotated[float, typer.Option(help="Least score of a paraphrase, 0 to 1.")] = 0.5,
+    paraphrase: Annotated[float, typer.Option(help="Least score of a paraphrase, above 0 and at most 1.")] = 0.5,
     quiet: Quiet = False,
     as_json: Json = False,
 ) -> None:
@@ -49,28 +60,79 @@ def align(
     from xlate.share import align as find
 
     settings = ShareSettings(near=near, paraphrase=paraphrase, semantic=semantic)  # type: ignore[arg-type]
+    places = _places(out, matrix, inputs)
     report = ReadReport()
-    articles = list(iter_articles(inputs, report))
-    sharing = find(articles, [s for article in articles for s in segment(article)], settings=settings)
-    places = {"clusters": out, "matrix": matrix or out.with_name(f"{out.stem}.matrix.tsv")}
+    articles = list(iter_articles(inputs, report, exclude=list(places.values())))
+    segments = [s for article in articles for s in segment(article)]
+    sharing = find(articles, segments, settings=settings)
     write_clusters(sharing, places["clusters"])
     write_matrix(sharing, places["matrix"])
+    done = Done(sharing, sum(s.role == "boilerplate" for s in segments), report, places)
     if as_json:
-        typer.echo(json.dumps(_summary(sharing, places), ensure_ascii=False, indent=2))
+        typer.echo(json.dumps(_summary(done), ensure_ascii=False, indent=2))
     elif not quiet:
-        _show(sharing, places)
+        _show(done)
     for problem in report.problems:
         err(f"{problem.path}: {problem.message}")
     if report.problems:
         raise typer.Exit(2)
 
 
-def _summary(sharing: Sharing, places: dict[str, Path]) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of the command: `boilerplate` counts the segments of that role, `places` names the files by content."""
+
+    sharing: Sharing
+    boilerplate: int
+    report: ReadReport
+    places: Mapping[str, Path]
+
+
+def _places(out: Path, matrix: Path | None, inputs: Sequence[str]) -> dict[str, Path]:
+    """Where each file goes. Raises UsageError, before the work, where that is no file, one file for two contents, or a
+    file that is read."""
+    if out.is_dir():
+        raise UsageError(f"{out}: is a folder; give the name of a file")
+    places = {"clusters": out, "matrix": matrix or out.with_name(f"{out.stem}.matrix.tsv")}
+    read = {os.path.realpath(given) for given in inputs if given != "-"}
+    taken: dict[str, str] = {}
+    for content, path in places.items():
+        real = os.path.realpath(path)
+        if path.is_dir():
+            raise UsageError(f"{path}: is a folder; give the name of a file")
+        if real in taken:
+            raise UsageError(f"{path}: {taken[real]} and {content} cannot go to one file; give another name")
+        if real in read or (any(Path(real).is_relative_to(given) for given in read) and not _ours(path, content)):
+            raise UsageError(f"{path}: is one of the inputs and would be overwritten; give another name")
+        taken[real] = content
+    return places
+
+
+def _ours(path: Path, content: str) -> bool:
+    """Whether a file among the inputs may be written: it is not there, is empty or of no kind that is read, or an
+    earlier `xlate align` left it."""
+    from xlate.read.find import kind_of
+
+    if kind_of(path.name) is None:
+        return True
+    try:
+        with path.open("rb") as handle:
+            head = handle.read(200)
+    except OSError:
+        return True  # nothing that could be read; writing tells what else is wrong
+    return not head or _OURS[content].match(head) is not None
+
+
+def _summary(done: Done) -> dict[str, Any]:
     """The result in numbers and names, for a machine."""
+    sharing = done.sharing
+    inputs = asdict(done.report)
+    problems = inputs.pop("problems")
     return {
         "articles": sharing.articles,
         "segments": sharing.segments,
         "too_short": sharing.too_short,
+        "boilerplate_segments": done.boilerplate,
         "clusters": dict(Counter(c.tier for c in sharing.clusters if not c.evidence["within_article"])),
         "repeats_within_an_article": sum(bool(c.evidence["within_article"]) for c in sharing.clusters),
         "alerts": dict(sorted(_alerts(sharing).items())),
@@ -80,7 +142,9 @@ def _summary(sharing: Sharing, places: dict[str, Path]) -> dict[str, Any]:
         "near_identical": [list(names) for names in sharing.near_identical],
         "unique": {name: len(ids) for name, ids in sharing.unique.items()},
         "semantic": sharing.semantic,
-        "files": {name: str(path) for name, path in places.items()},
+        "files": {name: str(path) for name, path in done.places.items()},
+        "inputs": inputs,
+        "problems": problems,
     }
 
 
@@ -88,21 +152,23 @@ def _alerts(sharing: Sharing) -> Counter[str]:
     return Counter(alert["kind"] for c in sharing.clusters for alert in c.evidence.get("alerts", ()))
 
 
-def _show(sharing: Sharing, places: dict[str, Path]) -> None:
+def _show(done: Done) -> None:
     """The readable table: counts, then the pairs of articles that share most."""
-    found = _summary(sharing, places)
+    sharing, found = done.sharing, _summary(done)
     rows = [
         ("articles", str(sharing.articles)),
-        ("segments", f"{sharing.segments} compared, {sharing.too_short} too short"),
+        ("segments", f"{sharing.segments} compared, {sharing.too_short} too short, {done.boilerplate} boilerplate"),
         ("clusters", ", ".join(f"{tier} {count}" for tier, count in found["clusters"].items()) or "none"),
         ("repeats", f"{found['repeats_within_an_article']} inside one article"),
         ("alerts", ", ".join(f"{kind} {count}" for kind, count in found["alerts"].items()) or "none"),
-        ("boilerplate", f"{len(sharing.boilerplate)} texts set aside"),
+        ("boilerplate", f"{len(sharing.boilerplate)} texts set aside for their frequency"),
         ("only in one", f"{sum(found['unique'].values())} segments"),
         ("paraphrases", sharing.semantic),
     ]
     rows += [("near-identical", ", ".join(names)) for names in sharing.near_identical]
-    rows += [(name, str(path)) for name, path in places.items()]
+    if skipped := not_read(found["inputs"], found["problems"]):
+        rows.append(("not read", skipped))
+    rows += [(name, str(path)) for name, path in done.places.items()]
     table(rows)
     cells = sorted(sharing.matrix, key=lambda c: (-max(c.share_a, c.share_b), c.a, c.b))
     if not cells:
@@ -117,4 +183,4 @@ def _show(sharing: Sharing, places: dict[str, Path]) -> None:
     for line in lines:
         typer.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
     if len(cells) > _ROWS:
-        typer.echo(f"and {len(cells) - _ROWS} more pairs in {places['matrix']}")
+        typer.echo(f"and {len(cells) - _ROWS} more pairs in {done.places['matrix']}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any
 
@@ -37,6 +37,20 @@ def table(rows: Sequence[tuple[str, str]]) -> None:
     width = max(len(name) for name, _ in rows)
     for name, value in rows:
         typer.echo(f"{name:<{width}}  {value}")
+
+
+def not_read(inputs: Mapping[str, Any], problems: Sequence[Mapping[str, str]]) -> str:
+    """What was given and gave nothing, in one line, "" where that is nothing. `inputs` is `ReadReport` as data."""
+    parts = {
+        "hidden": inputs["skipped_hidden"],
+        "of unknown suffix": sum(inputs["skipped_unknown"].values()),
+        "links": inputs["skipped_links"],
+        "special": inputs["skipped_special"],
+        "given twice": inputs["skipped_repeated"],
+        "empty": len(inputs["empty"]),
+        "with a problem": len({p["path"] for p in problems}),
+    }
+    return ", ".join(f"{count} {what}" for what, count in parts.items() if count)
 
 
 class Bar:

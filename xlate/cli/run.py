@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from xlate.cli.app import app
-from xlate.cli.console import Bar, err, table
+from xlate.cli.console import Bar, err, not_read, table
 from xlate.cli.options import DEFAULT_MODEL, Json, MemoryPath, Model, Quiet, memory_path, takes_settings
 from xlate.cli.report import open_page
 from xlate.errors import UsageError
@@ -121,7 +121,7 @@ def _summary(result: Run) -> None:
         ("time", f"{seconds:.1f} s" + (f", {fresh / seconds:.1f} segments a second" if fresh else "")),
     ]
     rows += [(s["metric"], f"{s['value']:.1f}   {s['signature']}") for s in result.report["scores"]]
-    if skipped := _skipped(result):
+    if skipped := not_read(result.report["inputs"], result.problems):
         rows.append(("not read", skipped))
     rows.append(("bundle", str(result.out)))
     table(rows)
@@ -143,17 +143,3 @@ def _quality(quality: dict[str, Any]) -> str:
         return "not estimated"
     text = f"chrF {100 * quality['mean']:.0f} expected, without references; {100 * quality['low']:.0f} or less for the lowest tenth"
     return text if quality["calibrated"] else f"{text} (not calibrated for this model: compare segments only)"
-
-
-def _skipped(result: Run) -> str:
-    inputs = result.report["inputs"]
-    parts = {
-        "hidden": inputs["skipped_hidden"],
-        "of unknown suffix": sum(inputs["skipped_unknown"].values()),
-        "links": inputs["skipped_links"],
-        "special": inputs["skipped_special"],
-        "given twice": inputs["skipped_repeated"],
-        "empty": len(inputs["empty"]),
-        "with a problem": len({p["path"] for p in result.problems}),
-    }
-    return ", ".join(f"{count} {what}" for what, count in parts.items() if count)

@@ -46,7 +46,7 @@ class Found:
 def discover(inputs: Sequence[Path | str], report: ReadReport, exclude: Sequence[Path] = ()) -> list[Found]:
     """All files under `inputs` with their ids, sorted by relative path; counts what is passed over.
 
-    Folders in `exclude` are not entered, for example the one that is written to.
+    Folders in `exclude` are not entered and files in it not taken up, for example what is written to.
 
     Raises InputError before anything is read: an input that does not exist, or nothing readable at all. A folder that
     gives nothing beside inputs that give something is a problem in the report.
