@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from xlate.data import SegmentPair
 from xlate.errors import InputError, OutputError, UsageError
 from xlate.formats import FORMATS, by_name, by_suffix, moses
-from xlate.formats.record import COLUMNS, UNSAFE, escape, from_cell, to_cell, unescape
+from xlate.formats.record import COLUMNS, from_cell, to_cell
+from xlate.lines import UNSAFE, escape, unescape
 
 GOLDEN = Path(__file__).parent / "golden"
 WITH_PROVENANCE = ("jsonl", "tsv", "tmx", "xlf")

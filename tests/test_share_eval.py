@@ -169,3 +169,22 @@ def test_noise_that_joins_the_words_leaves_something_to_move():
     rng = random.Random(1)
     for text in ("كلمة", "كلمة أخرى", "كلمة أخرى ثالثة", "كلمة أخرى ثالثة رابعة"):
         assert sorted(plant.order(text, rng)[0].split()) == sorted(text.split())
+
+
+def test_a_share_that_leaves_nothing_to_merge_with_is_refused(tmp_path):
+    (tmp_path / "text").write_text("\n".join(sentences(300)) + "\n", "utf-8")
+    command = [sys.executable, str(HERE / "plant.py"), str(tmp_path / "text"), "-o", str(tmp_path / "out"), "--share"]
+    for share, why in (
+        (
+            "20",
+            "of 300 sentences 15 stay without a copy, too few to merge 19 others with; "
+            "give a smaller share or more sentences",
+        ),
+        ("0", "must be a number above 0"),
+    ):
+        ran = subprocess.run(
+            [*command, share], capture_output=True, text=True, cwd=HERE.parent.parent, env=environment()
+        )
+        assert (ran.returncode, ran.stderr) == (1, f"plant.py: --share {share}: {why}\n")
+    assert not (tmp_path / "out").exists()
+    plant.plant(sentences(300), share=10)

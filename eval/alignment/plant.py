@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xlate.data import Article, Segment
+from xlate.errors import UsageError
 from xlate.share.words import forms, key
 
 COLUMNS = ("article_a", "text_a", "article_b", "text_b", "tier", "note", "also")
@@ -179,13 +180,24 @@ EDITS = (*NEAR, "scanned+order", "insert+number", "verbatim", "spaces", "split",
 
 
 def plant(sentences: Sequence[str], seed: int = 1, share: float = 0.3, per_article: int = 12) -> Planted:
-    """Plant an edited copy of about `share` of the sentences, the edits in turn; copies go to other articles."""
+    """Plant an edited copy of about `share` of the sentences, the edits in turn; copies go to other articles.
+
+    Raises UsageError where `share` is not above 0, or leaves too few sentences without a copy to merge others with.
+    """
+    if not 0 < share < float("inf"):
+        raise UsageError(f"--share {share:g}: must be a number above 0")
     rng = random.Random(seed)
     pool = list(sentences)
     rng.shuffle(pool)
     count = int(len(pool) * share / (1 + share))
     originals, rest = pool[:count], pool[count:]
     copies: list[tuple[list[str], list[tuple[int, int, str]], str]] = []
+    merges = sum(EDITS[index % len(EDITS)] == "merge" for index in range(count))
+    if merges > min(len(rest), count // 4):
+        raise UsageError(
+            f"--share {share:g}: of {len(pool)} sentences {len(rest)} stay without a copy, too few to merge {merges} others "
+            "with; give a smaller share or more sentences"
+        )
     spare = iter(rest[: count // 4])
     rest = rest[count // 4 :]
     for index, text in enumerate(originals):
@@ -274,7 +286,10 @@ def main() -> None:
     options = parser.parse_args()
     pool = list(background(options.background))
     random.Random(options.seed).shuffle(pool)
-    planted = plant(pool[: options.sentences], options.seed, options.share)
+    try:
+        planted = plant(pool[: options.sentences], options.seed, options.share)
+    except UsageError as error:
+        raise SystemExit(f"plant.py: {error}") from None
     write(planted, options.out)
     print(f"{len(planted.articles)} articles, {len(planted.segments)} sentences, {len(planted.truth)} true pairs")
 

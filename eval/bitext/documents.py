@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import argparse
 import gzip
-import json
 import random
 import re
 from pathlib import Path
 from typing import Any
+
+from xlate.lines import to_json
 
 RATES = {"split": 0.08, "merge": 0.10, "drop": 0.06, "insert": 0.06, "move": 0.06}
 """Share of the sentence pairs that meet each fate; `split`, `merge` and `drop` strike either side evenly."""
@@ -124,5 +125,5 @@ if __name__ == "__main__":
     parser.add_argument("--longest", type=int, default=80)
     given = parser.parse_args()
     made = make(given.pairs, given.documents, given.seed, given.shortest, given.longest)
-    given.out.write_text("".join(json.dumps(d, ensure_ascii=False) + "\n" for d in made), encoding="utf-8")
+    given.out.write_text("".join(to_json(d) + "\n" for d in made), encoding="utf-8")
     print(f"{len(made)} documents, {sum(len(d['source']) for d in made)} source sentences")

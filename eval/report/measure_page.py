@@ -21,6 +21,7 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 from xlate.data import Article
+from xlate.lines import to_json
 from xlate.report import write_page
 from xlate.segment import segment
 
@@ -91,9 +92,7 @@ def make(out: Path, wanted: int) -> None:
         ]
         clusters.append({"id": f"c{n:05d}", "tier": "near-duplicate", "score": 0.9, "members": members, "evidence": {}})
     for name, lines in (("bitext.jsonl", rows), ("shared.jsonl", clusters)):
-        (out / name).write_text(
-            "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), encoding="utf-8"
-        )
+        (out / name).write_text("".join(to_json(line) + "\n" for line in lines), encoding="utf-8")
     (out / "run.json").write_text(json.dumps({"articles": articles, "signature": "measure"}), encoding="utf-8")
 
 

@@ -158,10 +158,11 @@ takes_scoring = takes("scoring", Scoring, get_type_hints(Scoring, include_extras
 
 
 def _segments(report: Report, path: Path | None, width: int) -> str:
+    from xlate.lines import to_json
     from xlate.score import reports
 
     if path is not None and path.suffix == ".jsonl":
-        return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in reports.segment_rows(report))
+        return "".join(to_json(row) + "\n" for row in reports.segment_rows(report))
     return reports.segments_tsv(report, width)
 
 

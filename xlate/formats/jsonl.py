@@ -13,8 +13,9 @@ from pathlib import Path
 
 from xlate.data import SegmentPair
 from xlate.errors import InputError
-from xlate.formats.record import Writer, from_json, from_record, to_json, to_record
+from xlate.formats.record import Writer, from_json, from_record, to_record
 from xlate.formats.streams import numbered_lines, writing
+from xlate.lines import to_json
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 Moses carries text alone: ids, scores and provenance are not written, and what is read has its line number (from 1)
 as id. Line n is the n-th unit of the other files of a bundle. Characters that would break a line are escaped as
-`record` says; Moses' own escapes for `|`, `[` and the like belong to its tokenizer and are not applied.
+`xlate.lines` says; Moses' own escapes for `|`, `[` and the like belong to its tokenizer and are not applied.
 
 The path may be either file (`out/bitext.ar`) or the name without the language (`out/bitext`), each with a
 compression suffix behind it.
@@ -18,8 +18,9 @@ from pathlib import Path
 
 from xlate.data import SegmentPair
 from xlate.errors import InputError
-from xlate.formats.record import Writer, escape, unescape
+from xlate.formats.record import Writer
 from xlate.formats.streams import numbered_lines, split_compression, writing
+from xlate.lines import escape, unescape
 
 
 def paths(path: Path, source_language: str = "ar", target_language: str = "en") -> tuple[Path, Path]:

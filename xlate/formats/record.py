@@ -8,9 +8,7 @@ provenance key that is called like a field of the pair, or one that the format h
 (`12`, `null`, `"x"`), or that holds what `UNSAFE` names, is written as a JSON string, so types come back. The keys of
 `TEXT` are always plain text (an article may be called `12`); a value of theirs that is none goes under `more`.
 
-**Escape.** Formats of one unit a line write a character of `UNSAFE` as `\\uXXXX` (a tab is `\\u0009`), and a backslash
-as `\\u005c` only where it would otherwise read as such an escape. So lines of other tools, which know no escapes, mean
-what they say (`C:\\temp` is not touched, nor is `\\u0627`), and ours are read back exactly.
+**Escape.** See `xlate.lines`, which is used for the formats of one unit a line.
 """
 
 from __future__ import annotations
@@ -24,6 +22,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from xlate.data import SegmentPair
+from xlate.lines import UNSAFE, to_json
 
 BEFORE = ("article", "index", "paragraph", "start", "end", "role")
 AFTER = ("flags", "origin", "quality", "alignment")
@@ -31,45 +30,12 @@ COLUMNS = ("id", *BEFORE, "source", "target", "score", *AFTER)
 TEXT = frozenset({"article", "role", "origin"})
 _TAKEN = frozenset({"id", "source", "target", "score", "more"})
 
-# what breaks lines, UTF-8 or XML for somebody: controls, line and paragraph separators, BOM, lone surrogates
-UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
-_ESCAPED = r"u(00[01][0-9a-f]|007f|00[89][0-9a-f]|005c|202[89]|feff|fff[ef]|d[89a-f][0-9a-f]{2})"
-_AMBIGUOUS = re.compile(rf"\\(?={_ESCAPED})", re.IGNORECASE)
-_ESCAPE = re.compile(rf"\\{_ESCAPED}", re.IGNORECASE)
-
 
 @dataclass(frozen=True, slots=True)
 class Writer:
     """An open bitext: `write(pair)` appends one pair."""
 
     write: Callable[[SegmentPair], None]
-
-
-def escape(text: str) -> str:
-    r"""Make `text` one line of valid UTF-8 without tabs; `unescape` gives it back.
-
-    >>> escape("a\tb C:\\temp")
-    'a\\u0009b C:\\temp'
-    """
-    if "\\" in text:
-        text = _AMBIGUOUS.sub(r"\\u005c", text)
-    if text.isprintable():  # nothing of UNSAFE is; most lines end here, at a tenth of the time
-        return text
-    return UNSAFE.sub(_unicode_escape, text)
-
-
-def unescape(text: str) -> str:
-    """Undo `escape`; text without its escapes comes back as it is."""
-    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text) if "\\" in text else text
-
-
-def to_json(value: Any) -> str:
-    """`value` as JSON on one line, readable (not ASCII only), without a character of `UNSAFE`.
-
-    A high surrogate that stands right before a low one comes back from any JSON as the character the two make.
-    """
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
-    return text if text.isprintable() else UNSAFE.sub(_unicode_escape, text)
 
 
 def from_json(text: str) -> Any:
@@ -155,10 +121,6 @@ def from_record(record: Mapping[str, Any], default_id: str) -> SegmentPair:
         score=None if score is None else float(score),
         provenance=rest,
     )
-
-
-def _unicode_escape(match: re.Match[str]) -> str:
-    return f"\\u{ord(match[0]):04x}"
 
 
 def _no_constant(name: str) -> Any:

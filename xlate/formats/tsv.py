@@ -1,6 +1,6 @@
 """Tab-separated values: a header row, then one row a segment: `id, article, …, quality` (see `record`) and `more`.
 
-No quoting: characters that would break a row are escaped as `record` says, so `cut`, `awk` and `pandas` with
+No quoting: characters that would break a row are escaped as `xlate.lines` says, so `cut`, `awk` and `pandas` with
 `quoting=3` see the right columns. `id`, `article`, `role`, `source`, `target` and `origin` are text; the other cells
 carry their type (numbers, `null` and lists are JSON). An empty cell is a key that the pair does not have, the score
 included. Provenance outside the columns stands as one JSON object in the last column, `more`.
@@ -24,15 +24,14 @@ from xlate.formats.record import (
     COLUMNS,
     TEXT,
     Writer,
-    escape,
     from_cell,
     from_record,
     to_cell,
     to_record,
     to_score,
-    unescape,
 )
 from xlate.formats.streams import numbered_lines, writing
+from xlate.lines import escape, unescape
 
 HEADER = (*COLUMNS, "more")
 _BEFORE = "\t" * HEADER.index("source")  # a row without score and provenance

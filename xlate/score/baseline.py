@@ -14,6 +14,7 @@ from typing import Any
 
 from xlate.errors import InputError
 from xlate.files import replacing
+from xlate.lines import to_json
 from xlate.score.metrics import METRICS, signature
 from xlate.score.task import System, Task
 
@@ -52,12 +53,12 @@ def write_baseline(
         "model": model,
     }
     with replacing(path) as handle:
-        handle.write(json.dumps(header, ensure_ascii=False) + "\n")
+        handle.write(to_json(header) + "\n")
         for i, segment in enumerate(task.ids):
             row: dict[str, Any] = {"id": segment, "target": system.texts[i]}
             if system.flags is not None:
                 row["flags"] = list(system.flags[i])
-            handle.write(json.dumps(row, ensure_ascii=False) + "\n")
+            handle.write(to_json(row) + "\n")
 
 
 def signatures(task: Task) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 from xlate.data import Cluster
 from xlate.files import replacing
+from xlate.lines import to_json
 from xlate.share.values import TIERS, ArticlePair, Pair, Sharing
 
 MATRIX_COLUMNS = (
@@ -42,7 +42,7 @@ def write_clusters(sharing: Sharing, path: Path) -> None:
     """Write shared.jsonl: one object a cluster, UTF-8, in the order of `sharing`. Raises OutputError."""
     with replacing(path) as handle:
         for cluster in sharing.clusters:
-            handle.write(json.dumps(as_data(cluster), ensure_ascii=False, separators=(",", ":")) + "\n")
+            handle.write(to_json(as_data(cluster), compact=True) + "\n")
 
 
 def write_matrix(sharing: Sharing, path: Path) -> None:
