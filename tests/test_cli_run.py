@@ -63,6 +63,10 @@ def test_the_files(bundle):
         "bitext.xlf",
         "bitext.ar",
         "bitext.en",
+        "shared.jsonl",
+        "shared.matrix.tsv",
+        "shared.articles.tsv",
+        "shared.unique.tsv",
     }
     names |= {f"articles/{article}.en.txt" for article in IDS}
     assert set(contents(out)) | {"run.json"} >= names
@@ -80,6 +84,29 @@ def test_all_formats_hold_the_same_pairs(bundle):
         assert [(p.id, p.source, p.target) for p in pairs] == expected, name
     moses = FORMATS["moses"].read(out / "bitext")
     assert [(p.source, p.target) for p in moses] == [(s, t) for _, s, t in expected]
+
+
+def test_what_only_one_article_has(bundle):
+    """Every segment that could be compared is shared by articles or listed as one article's own."""
+    out, _ = bundle
+    header, *lines = (out / "shared.unique.tsv").read_text(encoding="utf-8").splitlines()
+    assert header.split("\t") == ["article", "segment", "start", "end", "text"]
+    unique = {line.split("\t")[1]: line.split("\t") for line in lines}
+    known = {r["id"]: [r["article"], r["id"], str(r["start"]), str(r["end"]), r["source"]] for r in rows(out)}
+    assert unique.items() <= known.items()
+    clusters = [json.loads(line) for line in (out / "shared.jsonl").read_text(encoding="utf-8").splitlines()]
+    shared = {m["segment"] for c in clusters if not c["evidence"]["within_article"] for m in c["members"]}
+    assert not shared & set(unique)
+    assert shared | set(unique) == {r["id"] for r in rows(out) if r["role"] != "boilerplate"}
+    table = [line.split("\t") for line in (out / "shared.articles.tsv").read_text(encoding="utf-8").splitlines()]
+    assert table[0] == ["article", "published", "shared", "unique", "near_identical"]
+    assert [row[0] for row in table[1:]] == IDS
+    for article, _, has, alone, _ in table[1:]:
+        assert (int(has), int(alone)) == (
+            sum(i.startswith(f"{article}:") for i in shared),
+            sum(i.startswith(f"{article}:") for i in unique),
+        )
+    assert [(row[0][:3], row[4][:3]) for row in table[1:] if row[4]] == [("002", "004"), ("004", "002")]
 
 
 def test_offsets_rebuild_every_source(bundle):
@@ -225,7 +252,7 @@ def test_only_the_formats_asked_for_and_nothing_stale(tmp_path: Path):
     (source / "b.txt").unlink()
     ran = xlate("run", source, "-o", out, "--format", "tsv", "-f", "moses")
     assert ran.code == 0
-    left = {n for n in contents(out) if n not in (".lock", "index.html", "shared.jsonl", "shared.matrix.tsv")}
+    left = {n for n in contents(out) if n not in (".lock", "index.html") and not n.startswith("shared.")}
     assert left == {"articles/a.en.txt", "bitext.ar", "bitext.en", "bitext.tsv", "mine.txt"}
     assert "b.en.txt" in " ".join(json.loads((out / "run.json").read_bytes())["removed"])
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from xlate.data import Article, Segment
 from xlate.errors import OutputError, UsageError
+from xlate.lines import unescape
 from xlate.normalise import normalise
 from xlate.share import (
     ShareSettings,
@@ -21,8 +22,10 @@ from xlate.share import (
     find,
     near_duplicates,
     representatives,
+    write_articles,
     write_clusters,
     write_matrix,
+    write_unique,
 )
 
 OFF = ShareSettings(semantic="off")
@@ -374,6 +377,48 @@ def test_files(tmp_path):
         write_clusters(sharing, tmp_path)
 
 
+def test_tables_of_articles_and_of_what_only_one_has(tmp_path):
+    torn = FAR[2].replace(" مع", "\n\tمع", 1)
+    articles, segments = corpus(one=[WIRE, OTHER], two=[WIRE, OTHER], three=[torn, FAR[0], FAR[0]], four=["قصير"])
+    sharing = align([replace(a, published="2016-05-17" if a.id == "two" else None) for a in articles], segments,
+                    settings=OFF)  # fmt: skip
+    write_articles(sharing, tmp_path / "articles.tsv")
+    assert (tmp_path / "articles.tsv").read_text("utf-8").split("\n") == [
+        "article\tpublished\tshared\tunique\tnear_identical",
+        "four\t\t0\t0\t",
+        "one\t\t2\t0\ttwo",
+        "three\t\t0\t3\t",
+        "two\t2016-05-17\t2\t0\tone",
+        "",
+    ]
+    write_unique(sharing, segments, tmp_path / "unique.tsv")
+    header, *lines = (tmp_path / "unique.tsv").read_text("utf-8").splitlines()
+    cells = [line.split("\t") for line in lines]
+    assert header.split("\t") == ["article", "segment", "start", "end", "text"]
+    assert [(c[0], c[1], unescape(c[4])) for c in cells] == [
+        ("three", f"three:{n}", text) for n, text in enumerate((torn, FAR[0], FAR[0]))
+    ]
+    assert int(cells[1][3]) - int(cells[1][2]) == len(FAR[0])
+
+
+def test_align_command_shows_the_first_numbers_and_negations_that_differ(tmp_path):
+    for name, word in (("one", "5"), ("two", "6")):
+        text = "\n".join(t.replace("خمسة", word) for t in (WIRE, *(f"{f} {word}" for f in FAR)))
+        (tmp_path / f"{name}.txt").write_text(text, "utf-8")
+    (tmp_path / "three.txt").write_text(WIRE.replace("أعلنت", "لم تعلن"), "utf-8")
+    ran = xlate("align", tmp_path, "-o", tmp_path / "out" / "s.jsonl", "--semantic", "off")
+    lines = ran.out.splitlines()
+    at = next(n for n, line in enumerate(lines) if line.startswith("alerts"))
+    shown = [line.strip() for line in lines[at + 1 :] if line.startswith(" ")][:3]
+    assert len([line for line in lines[at + 1 :] if line.startswith(" " * 8) and " in " in line]) == 3
+    assert all(line.startswith("number: ") for line in shown)
+    assert "number: 5 in one, 6 in two" in shown
+    for name in ("one.txt", "two.txt"):
+        (tmp_path / name).write_text(WIRE, "utf-8")
+    ran = xlate("align", tmp_path, "-o", tmp_path / "out" / "s.jsonl", "--semantic", "off")
+    assert "negation: – in one, لم in three" in [line.strip() for line in ran.out.splitlines()]
+
+
 def test_helpers_for_translating_once():
     glued = WIRE.replace("التونسية يوم", "التونسيةيوم")
     sharing = found(one=[glued], two=[WIRE], three=[EDITED])
@@ -430,7 +475,13 @@ def test_align_command_json_and_quiet(tmp_path):
     data = json.loads(ran.out)
     assert (data["articles"], data["clusters"]["near-duplicate"], data["clusters"]["quotation"]) == (5, 4, 1)
     assert data["near_identical"] == [["002_da70bfd14d0d9edf", "004_cb800a4348140aef"]]
-    assert data["files"] == {"clusters": str(tmp_path / "s.jsonl"), "matrix": str(tmp_path / "m.tsv")}
+    assert data["files"] == {
+        "clusters": str(tmp_path / "s.jsonl"),
+        "matrix": str(tmp_path / "m.tsv"),
+        "articles": str(tmp_path / "s.articles.tsv"),
+        "unique": str(tmp_path / "s.unique.tsv"),
+    }
+    assert sum(data["unique"].values()) == (tmp_path / "s.unique.tsv").read_text("utf-8").count("\n") - 1
     again = xlate(
         "align", *sorted(SEEDS.glob("*.txt"), reverse=True), "-o", tmp_path / "t.jsonl", "--semantic", "off", "-q"
     )

@@ -17,6 +17,8 @@ RUN = "run.json"
 SCORES = "scores.json"
 SHARED = "shared.jsonl"
 MATRIX = "shared.matrix.tsv"
+SHARED_ARTICLES = "shared.articles.tsv"
+UNIQUE = "shared.unique.tsv"
 
 
 @contextmanager

@@ -26,7 +26,16 @@ from xlate.report import PAGE, write_page
 from xlate.score import Paired, corpus, load_references, pair
 from xlate.segment import segment
 from xlate.settings import Settings
-from xlate.share import Sharing, align, near_duplicates, representatives, write_clusters, write_matrix
+from xlate.share import (
+    Sharing,
+    align,
+    near_duplicates,
+    representatives,
+    write_articles,
+    write_clusters,
+    write_matrix,
+    write_unique,
+)
 from xlate.translate import fate, memory_key, translate, translate_lines
 
 Progress = Callable[[str, int, int], None]
@@ -232,7 +241,9 @@ def _write(
     files += bundle.write_bitext(out, translations, options.formats, languages, signature)
     write_clusters(sharing, out / bundle.SHARED)
     write_matrix(sharing, out / bundle.MATRIX)
-    files += [bundle.SHARED, bundle.MATRIX]
+    write_articles(sharing, out / bundle.SHARED_ARTICLES)
+    write_unique(sharing, (t.segment for t in translations), out / bundle.UNIQUE)
+    files += [bundle.SHARED, bundle.MATRIX, bundle.SHARED_ARTICLES, bundle.UNIQUE]
     if scores:
         bundle.write_json(out / bundle.SCORES, scores)
         files.append(bundle.SCORES)

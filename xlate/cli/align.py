@@ -6,7 +6,7 @@ import json
 import os
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -23,8 +23,16 @@ if TYPE_CHECKING:
     from xlate.share import Sharing
 
 _ROWS = 20  # lines of the terminal table; the files hold everything
+_GRAVE = ("number", "negation")  # alerts that are shown one by one, up to _ALERTS of them, each side _WIDEST letters
+_ALERTS = 3
+_WIDEST = 30
 # how each of our files begins
-_OURS = {"clusters": re.compile(rb'\{"id":"[^"]*","tier":'), "matrix": re.compile(rb"article_a\t")}
+_OURS = {
+    "clusters": re.compile(rb'\{"id":"[^"]*","tier":'),
+    "matrix": re.compile(rb"article_a\t"),
+    "articles": re.compile(rb"article\tpublished\t"),
+    "unique": re.compile(rb"article\tsegment\t"),
+}
 
 
 @app.command()
@@ -52,11 +60,14 @@ def align(
 ) -> None:
     """Find the sentences that articles share: republished, edited, contained, quoted or said in other words.
 
-    Writes one object a cluster with its members and evidence to FILE, and the matrix of the articles beside it.
+    Writes one object a cluster with its members and evidence to FILE and, for FILE shared.jsonl, beside it
+    shared.matrix.tsv (how much each two articles share), shared.articles.tsv (for each article its date, how many
+    segments it shares, how many it alone has, what it is near-identical to) and shared.unique.tsv (the segments that
+    only one article has).
     """
     from xlate.read import ReadReport, iter_articles
     from xlate.segment import segment
-    from xlate.share import ShareSettings, write_clusters, write_matrix
+    from xlate.share import ShareSettings, write_articles, write_clusters, write_matrix, write_unique
     from xlate.share import align as find
 
     settings = ShareSettings(near=near, paraphrase=paraphrase, semantic=semantic)  # type: ignore[arg-type]
@@ -67,6 +78,8 @@ def align(
     sharing = find(articles, segments, settings=settings)
     write_clusters(sharing, places["clusters"])
     write_matrix(sharing, places["matrix"])
+    write_articles(sharing, places["articles"])
+    write_unique(sharing, segments, places["unique"])
     done = Done(sharing, sum(s.role == "boilerplate" for s in segments), report, places)
     if as_json:
         typer.echo(json.dumps(_summary(done), ensure_ascii=False, indent=2))
@@ -93,7 +106,8 @@ def _places(out: Path, matrix: Path | None, inputs: Sequence[str]) -> dict[str, 
     file that is read."""
     if out.is_dir():
         raise UsageError(f"{out}: is a folder; give the name of a file")
-    places = {"clusters": out, "matrix": matrix or out.with_name(f"{out.stem}.matrix.tsv")}
+    beside = {content: out.with_name(f"{out.stem}.{content}.tsv") for content in ("matrix", "articles", "unique")}
+    places = {"clusters": out} | beside | ({"matrix": matrix} if matrix else {})
     read = {os.path.realpath(given) for given in inputs if given != "-"}
     taken: dict[str, str] = {}
     for content, path in places.items():
@@ -152,6 +166,24 @@ def _alerts(sharing: Sharing) -> Counter[str]:
     return Counter(alert["kind"] for c in sharing.clusters for alert in c.evidence.get("alerts", ()))
 
 
+def _gravest(sharing: Sharing) -> Iterator[str]:
+    """The first numbers and negations that differ: what each side alone has, and which articles they are."""
+    alerts = [
+        (alert, {m.segment: m.article for m in cluster.members})
+        for cluster in sharing.clusters
+        for alert in cluster.evidence.get("alerts", ())
+        if alert["kind"] in _GRAVE
+    ]
+    for alert, article in sorted(alerts, key=lambda found: _GRAVE.index(found[0]["kind"]))[:_ALERTS]:
+        a, b = (_short(" ".join(alert[side])) or "–" for side in "ab")
+        first, second = (article[segment] for segment in alert["pair"])
+        yield f"{alert['kind']}: {a} in {first}, {b} in {second}"
+
+
+def _short(words: str) -> str:
+    return words if len(words) <= _WIDEST else f"{words[: _WIDEST - 1]}…"
+
+
 def _show(done: Done) -> None:
     """The readable table: counts, then the pairs of articles that share most."""
     sharing, found = done.sharing, _summary(done)
@@ -161,6 +193,7 @@ def _show(done: Done) -> None:
         ("clusters", ", ".join(f"{tier} {count}" for tier, count in found["clusters"].items()) or "none"),
         ("repeats", f"{found['repeats_within_an_article']} inside one article"),
         ("alerts", ", ".join(f"{kind} {count}" for kind, count in found["alerts"].items()) or "none"),
+        *(("", line) for line in _gravest(sharing)),
         ("boilerplate", f"{len(sharing.boilerplate)} texts set aside for their frequency"),
         ("only in one", f"{sum(found['unique'].values())} segments"),
         ("paraphrases", sharing.semantic),
@@ -168,7 +201,7 @@ def _show(done: Done) -> None:
     rows += [("near-identical", ", ".join(names)) for names in sharing.near_identical]
     if skipped := not_read(found["inputs"], found["problems"]):
         rows.append(("not read", skipped))
-    rows += [(name, str(path)) for name, path in done.places.items()]
+    rows += [("" if n else "written", str(path)) for n, path in enumerate(done.places.values())]
     table(rows)
     cells = sorted(sharing.matrix, key=lambda c: (-max(c.share_a, c.share_b), c.a, c.b))
     if not cells:

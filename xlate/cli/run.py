@@ -59,8 +59,9 @@ def run(
 ) -> None:
     """Translate a folder of articles into a bilingual bundle.
 
-    Writes OUT/index.html, OUT/articles, OUT/bitext.*, OUT/run.json and, with --references, OUT/scores.json. What was translated before
-    comes from the memory, so a repeated or interrupted run pays only for what is new.
+    Writes OUT/index.html, OUT/articles, OUT/bitext.*, OUT/shared.* (what articles share, and what only one has),
+    OUT/run.json and, with --references, OUT/scores.json. What was translated before comes from the memory, so a repeated
+    or interrupted run pays only for what is new.
     """
     from xlate import pipeline
     from xlate.report import PAGE

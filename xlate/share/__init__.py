@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from xlate.share.articles import write_articles, write_unique
 from xlate.share.difference import Alert, Difference, Edit, EnglishEdit, Span, diff_english, difference
 from xlate.share.find import align
 from xlate.share.values import ArticlePair, Boilerplate, Pair, ShareSettings, Sharing, expand
@@ -25,6 +26,8 @@ __all__ = [
     "expand",
     "near_duplicates",
     "representatives",
+    "write_articles",
     "write_clusters",
     "write_matrix",
+    "write_unique",
 ]
