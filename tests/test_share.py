@@ -19,7 +19,7 @@ from xlate.share import (
     align,
     as_data,
     expand,
-    find,
+    marks,
     near_duplicates,
     representatives,
     write_articles,
@@ -313,7 +313,70 @@ def test_what_makes_a_common_fragment_a_quotation(a, b, also, quotation):
 
 
 def test_every_character_that_folds_to_a_quotation_mark_is_known():
-    assert {c for c in map(chr, range(0x110000)) if '"' in normalise(c)} == set(find._MARK.pattern[1:-1])
+    assert {c for c in map(chr, range(0x110000)) if '"' in normalise(c)} == set(marks.MARK.pattern[1:-1])
+
+
+@pytest.mark.parametrize(
+    ("text", "inside"),
+    [
+        ("ا «ب» ج «د» ه", ["ب", "د"]),
+        ("ا “ب” ج „د“ ه „و” ز", ["ب", "د", "و"]),
+        ('ا "ب" ج "د" ه', ["ب", "د"]),
+        # cut in the middle of a quotation, or with a mark lost: what lies between two quotations is not quoted
+        ("ا» ب «ج»", ["ج"]),
+        ("«ا» ب «ج", ["ا"]),
+        ("ا» ب «ج", []),
+        ("ا” ب “ج”", ["ج"]),
+        ("ا” ب “ج", []),
+        ('ا" ب "ج"', ["ج"]),
+        ('ا" ب "ج', []),
+        ("«ا ب", []),
+        ("ا» ب", []),
+        # one inside the other
+        ("«ا “ب” ج» د", ["ا “ب” ج"]),
+        ('«ا "ب" ج» د', ['ا "ب" ج']),
+        ('"ا «ب» ج" د', ["ا «ب» ج"]),
+        # mixtures of scanned and retyped text
+        ('ا «ب" ج', ["ب"]),
+        ('ا "ب» ج', ["ب"]),
+        ("ا “ب» ج", ["ب"]),
+        ("ا ″ب″ ج ＂د＂", ["ب", "د"]),
+        ("ا ”ب“ ج ”د“ ه", ["ب", "د"]),
+        ("«ا» ب ”ج“ د", ["ا", "ج"]),
+        ("ا » ب « ج", []),
+        ("ا« ب »ج", [" ب "]),
+        ("ا “ب“ ج", ["ب"]),
+        ("ا ”ب” ج", ["ب"]),
+        ("ا »ب« ج", ["ب"]),
+        ('ا " ب " ج', [" ب "]),
+        ("ا«ب»ج", ["ب"]),
+        ('ا"ب"ج"د"', ["ب", "د"]),
+        ('""', [""]),
+        ("", []),
+    ],
+)
+def test_what_stands_in_quotation_marks(text, inside):
+    assert [text[start:end] for start, end in marks.quoted(text)] == inside
+
+
+@given(st.text('اب "«»“”„.،'))
+def test_quoted_stretches_are_disjoint_and_between_marks(text):
+    last = 0
+    for start, end in marks.quoted(text):
+        assert last < start <= end < len(text)
+        assert marks.MARK.match(text[start - 1])
+        assert marks.MARK.match(text[end])
+        last = end
+
+
+@pytest.mark.parametrize(("open_", "close"), ["«»", "“”", '""'])
+def test_a_stray_quotation_mark_makes_no_quotation(open_, close):
+    phrase = "وذلك على هامش أعمال الدورة العادية للقمة"
+    a = f"{FAR[0]}{close} {phrase} مضيفا أن {open_}{FAR[1]}{close}"
+    b = f"{FAR[2]}{close} {phrase} مشيرا إلى {open_}{SENTENCES[0]}{close}"
+    assert found(one=[a], two=[b]).clusters == ()
+    quoted = found(one=[f"{FAR[0]} {open_}{phrase}{close}"], two=[f"{FAR[2]} {open_}{phrase}{close} {FAR[1]}"])
+    assert only(quoted).tier == "quotation"
 
 
 def test_same_result_whatever_the_order_of_the_input():

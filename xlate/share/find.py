@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import gc
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from xlate.data import Article, Segment, Tier
-from xlate.normalise import normalise
-from xlate.share import boilerplate, dates, evidence, matrix, quotations, semantic
+from xlate.share import boilerplate, dates, evidence, marks, matrix, quotations, semantic
 from xlate.share.candidates import candidates
 from xlate.share.compare import Comparer, Match, Text, prepare
 from xlate.share.values import TIERS, Boilerplate, ShareSettings, Sharing
 from xlate.share.words import forms, key
-
-_QUOTED = re.compile(r'"([^"]*)"')
-_MARK = re.compile('["«»“”„‟″〝〞＂]')  # what folds to a quotation mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +126,7 @@ def _classes(keyed: Iterable[tuple[Segment, str]], folded: _Folded) -> list[Clas
 
 def _quoted(text: str) -> str:
     """The folded letters inside quotation marks."""
-    return "".join("".join(forms(q)) for q in _QUOTED.findall(normalise(text))) if _MARK.search(text) else ""
+    return "".join("".join(forms(text[start:end])) for start, end in marks.quoted(text))
 
 
 def _edges(classes: Sequence[Class], settings: ShareSettings) -> dict[Tier, Edges]:
