@@ -196,13 +196,13 @@ def _only(ours: Counter[str], theirs: Counter[str]) -> tuple[str, ...]:
 
 
 def _negation_alert(a: Sequence[str], b: Sequence[str]) -> Alert | None:
-    """Negations that one side has more of, or else those that deny a word which the other side leaves undenied."""
+    """Negations that one side has more of, or else those on each side that deny what the other leaves undenied."""
     denied_a, denied_b = _denied(a), _denied(b)
     if len(denied_a) != len(denied_b):
         sides = [Counter(no for no, _ in denied) for denied in (denied_a, denied_b)]
         return Alert("negation", _only(sides[0], sides[1]), _only(sides[1], sides[0]))
     only_a, only_b = _went(denied_a, denied_b, b), _went(denied_b, denied_a, a)
-    return Alert("negation", only_a, only_b) if only_a or only_b else None
+    return Alert("negation", only_a, only_b) if only_a and only_b else None
 
 
 def _denied(forms: Sequence[str]) -> list[tuple[str, str]]:

@@ -69,7 +69,8 @@ _SCALE = {
     for value, names in {1000: "الف الفا", 10**6: "مليون", 10**9: "مليار مليارا"}.items()
     for name in names.split()
 }
-_SCALE_PLURAL = {"الاف": 1000, "ملايين": 10**6, "مليارات": 10**9}  # a number only after one: «thousands» is none
+# a scale only after a number: «thousands» is none, and «مليونا» alone is two
+_SCALE_PLURAL = {"الاف": 1000, "ملايين": 10**6, "مليونا": 10**6, "مليارات": 10**9}
 _TWO = listed("اثنا اثني اثنتا اثنتي")
 _TEENS = listed("عشر عشره عشرا")
 _FRACTIONS = {"نصف": 0.5, "ربع": 0.25}
@@ -205,7 +206,8 @@ def _value(form: str) -> float | None:
         return _digits(form)
     if bare(form) == "اثنين" and form != "اثنين":
         return None  # Monday
-    for word in (form, form.removeprefix("و"), bare(form)):
+    after = form[1:] if form[:1] in "بلك" and len(form) > 4 else form  # «بأربعة عشر»
+    for word in (form, form.removeprefix("و"), bare(form), after):
         if word in _TWO:
             return 2.0
         if word in _FRACTIONS:
