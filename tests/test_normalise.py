@@ -20,6 +20,7 @@ TEXT = st.text(st.one_of(st.characters(min_codepoint=0x600, max_codepoint=0x6FF)
         ("شئون", "شيون"),
         ("٢٠١٦", "2016"),
         ("۲۰۱۶", "2016"),
+        ("२०१६", "2016"),
         ("٢٫٧٪", "2.7%"),
         ("«داعش»", '"داعش"'),
         ("“داعش”", '"داعش"'),
@@ -61,3 +62,19 @@ def test_every_folded_character_knows_where_it_came_from(text: str):
     assert all(0 <= i < len(text) for i in origin)
     assert folded == folded.strip()
     assert "  " not in folded
+
+
+@given(TEXT)
+def test_with_places_or_without_the_folded_text_is_the_same(text: str):
+    assert fold(text)[0] == normalise(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["cafe\u0301 ا\u0654", "\u1112\u1161\u11ab \u1100\u116e", "\u2126\u2126 \u09c7\u09be", "ab"]
+)
+def test_what_is_composed_comes_from_where_it_begins(text: str):
+    folded, origin = fold(text)
+    assert folded == normalise(text)
+    assert [text[i] for i in origin if text[i] == " "] == [" "] * text.count(" ")
+    assert origin[-1] >= text.rfind(" ")
+    assert folded.count(" ") == text.count(" ")

@@ -100,6 +100,37 @@ def test_numbers_that_differ_part_verbatim_from_near_duplicate():
     assert only(found(one=[WIRE.replace("خمسة", "15.000")], two=[WIRE.replace("خمسة", "١٥٬٠٠٠")])).tier == "verbatim"
 
 
+@pytest.mark.parametrize(
+    ("old", "new"), [("500 $", "500 €"), ("-5", "5"), ("5%", "5"), ("५", "७"), ("1,5", "1,500"), ("2 7", "27")]
+)
+def test_signs_and_digits_part_verbatim_from_near_duplicate(old, new):
+    text = "بلغت قيمة الصفقة التي وقعها الطرفان أمس {} للطن الواحد في المناطق الجبلية"
+    cluster = only(found(one=[text.format(old)], two=[text.format(new)]))
+    (pair,) = cluster.evidence["pairs"]
+    assert cluster.tier == "near-duplicate"
+    assert [e["kind"] for e in pair["difference"]["edits"]] == ["number"]
+    assert [a["kind"] for a in cluster.evidence["alerts"]] == ["number"]
+
+
+def test_a_number_is_not_contained_in_a_longer_one():
+    small = "ارتفع عدد القتلى في الانفجار إلى {}"
+    large = "ارتفع عدد القتلى في الانفجار إلى {} شخصا بعد وفاة جريح في المستشفى"
+    edited = only(found(one=[small.format(2)], two=[large.format(27)]))
+    assert (edited.tier, edited.score < 1) == ("contained", True)
+    assert [(a["kind"], a["a"], a["b"]) for a in edited.evidence["alerts"]] == [("number", ["2"], ["27"])]
+    whole = only(found(one=[small.format(27)], two=[large.format(27)]))
+    assert (whole.tier, whole.score, "alerts" in whole.evidence) == ("contained", 1.0, False)
+
+
+def test_a_translation_is_shared_only_between_segments_that_ask_alike():
+    text = "استقال رئيس الوزراء من منصبه مساء أمس"
+    sharing = found(one=[text + "."], two=[text + "؟"], three=[text + "!"], four=[text + "?»"])
+    assert only(sharing).tier == "verbatim"
+    shared = representatives(sharing)
+    assert shared["one:0"] == shared["three:0"] in ("one:0", "three:0")
+    assert shared["two:0"] == shared["four:0"] in ("two:0", "four:0")
+
+
 def test_near_duplicate_evidence_is_the_edit_script_with_alerts_on_top():
     cluster = only(found(one=[WIRE], two=[EDITED]))
     (pair,) = cluster.evidence["pairs"]

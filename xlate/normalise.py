@@ -9,6 +9,7 @@ Only for comparing and searching. The folded text never replaces what is shown, 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 _LETTERS = {
@@ -23,7 +24,6 @@ _LETTERS = {
     "ہ": "ه",
     "ھ": "ه",
 }
-_DIGITS = {chr(base + n): str(n) for base in (0x660, 0x6F0) for n in range(10)}
 _PUNCTUATION = {
     **dict.fromkeys("،٬﹐，", ","),
     "؛": ";",
@@ -46,9 +46,11 @@ def _fold_char(char: str) -> str:
     # combining marks (tashkeel), format characters (bidi, zero-width, BOM), controls, tatweel
     if char == "\u0640" or unicodedata.category(char) in ("Mn", "Me", "Cf", "Cc"):
         return ""
-    for table in (_LETTERS, _DIGITS, _PUNCTUATION):
+    for table in (_LETTERS, _PUNCTUATION):
         if char in table:
             return table[char]
+    if unicodedata.category(char) == "Nd":  # of any script
+        return str(unicodedata.decimal(char))
     decomposed = unicodedata.normalize("NFKC", char)
     if decomposed != char:
         return "".join(_fold_char(c) for c in decomposed)
@@ -77,11 +79,11 @@ def fold(text: str) -> tuple[str, list[int]]:
     """Like `normalise`, with the place each character came from.
 
     Returns the folded text and a list as long as it: `origin[i]` is the index in `text` of the character that gave
-    the folded character `i`.
+    the folded character `i`, of the first one where several are composed into one (NFC).
     """
     out: list[str] = []
     origin: list[int] = []
-    for index, char in enumerate(text):
+    for index, char in _composed(text):
         for folded in _TABLE[ord(char)]:
             if folded == " " and (not out or out[-1] == " "):
                 continue
@@ -91,3 +93,23 @@ def fold(text: str) -> tuple[str, list[int]]:
         out.pop()
         origin.pop()
     return "".join(out), origin
+
+
+def _composed(text: str) -> Iterable[tuple[int, str]]:
+    """The characters of the text in NFC, each with the place where what it is composed of begins."""
+    if unicodedata.is_normalized("NFC", text):
+        yield from enumerate(text)
+        return
+    start, part = 0, ""
+    for index, char in enumerate(text):
+        if part and not (unicodedata.combining(char) or _joins(part, char)):
+            yield from ((start, c) for c in unicodedata.normalize("NFC", part))
+            start, part = index, ""
+        part += char
+    yield from ((start, c) for c in unicodedata.normalize("NFC", part))
+
+
+def _joins(part: str, char: str) -> bool:
+    """Whether a character that is no combining mark is composed with what stands before it, as in Hangul."""
+    alone = unicodedata.normalize("NFC", part) + unicodedata.normalize("NFC", char)
+    return unicodedata.normalize("NFC", part + char) != alone

@@ -13,6 +13,7 @@ from itertools import accumulate
 from xlate.data import Tier
 from xlate.share.sequence import Aligner, Block
 from xlate.share.values import ShareSettings
+from xlate.share.words import is_number, key
 
 _ALIKE = 0.7  # letters that two stretches must share (Dice) to be two spellings of one thing
 _OUTSIDE = 0.15  # share of the larger segment that lies outside the smaller one when it is contained
@@ -109,7 +110,7 @@ class Comparer:
         smaller = min(a.before[-1], b.before[-1])
         bag_a, bag_b = a.bag, b.bag
         bag = sum([min(bag_a[w], bag_b[w]) for w in bag_a.keys() & bag_b.keys()])
-        nested = a.joined in b.joined or b.joined in a.joined
+        nested = _place(*_by_size(a, b)) >= 0
         # without a fragment, what is left are copies with most words edited, and those keep the letters
         small = bag < _FRAGMENT_LETTERS
         if not nested and small and (bag < _LITTLE * smaller or self._hopeless(b, size, smaller, bag)):
@@ -122,7 +123,7 @@ class Comparer:
         best, kept_words, kept = _fragment(runs, a, b)
         if nested:
             best, kept = _inside(a, b), smaller
-        contained = Match("contained", round(min(1.0, kept / smaller), 4), best)
+        contained = Match("contained", round(min(1.0, kept / smaller), 4), _with_numbers(best, a, b))
         outside = 1 - smaller / (size - smaller) if nested else _outside(a, b, best)
         if kept >= _WHOLE * smaller and outside >= _OUTSIDE:
             return contained
@@ -251,10 +252,36 @@ def _fragment(
 
 def _inside(a: Text, b: Text) -> tuple[int, int, int, int]:
     """Word ranges of the smaller text and of the words of the larger that hold its letters."""
-    small, large = (a, b) if a.before[-1] <= b.before[-1] else (b, a)
-    at = large.joined.index(small.joined)
+    small, large = _by_size(a, b)
+    at = _place(small, large)
     end = at + len(small.joined)
     first = max(i for i, n in enumerate(large.before[:-1]) if n <= at)
     last = min(i for i, n in enumerate(large.before) if n >= end)
     whole = (0, len(small.forms))
     return (*whole, first, last) if small is a else (first, last, *whole)
+
+
+def _by_size(a: Text, b: Text) -> tuple[Text, Text]:
+    """The smaller text, then the larger."""
+    return (a, b) if a.before[-1] <= b.before[-1] else (b, a)
+
+
+def _place(small: Text, large: Text) -> int:
+    """Where the letters of the smaller text stand in those of the larger; -1 where they do not, or as other numbers:
+    «إلى 2» does not stand in «إلى 27»."""
+    at = large.joined.find(small.joined)
+    if at < 0 or (not any(map(is_number, small.forms)) and not any(map(is_number, large.forms))):
+        return at
+    fenced = key(large.forms)
+    at = fenced.find(key(small.forms))
+    return at - fenced.count("#", 0, at) if at >= 0 else -1
+
+
+def _with_numbers(fragment: tuple[int, int, int, int], a: Text, b: Text) -> tuple[int, int, int, int]:
+    """A fragment and the numbers beside it, so that a number which differs there is seen."""
+    a0, a1, b0, b1 = fragment
+    while a0 and b0 and is_number(a.forms[a0 - 1]) and is_number(b.forms[b0 - 1]):
+        a0, b0 = a0 - 1, b0 - 1
+    while a1 < len(a.forms) and b1 < len(b.forms) and is_number(a.forms[a1]) and is_number(b.forms[b1]):
+        a1, b1 = a1 + 1, b1 + 1
+    return a0, a1, b0, b1

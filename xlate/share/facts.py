@@ -1,4 +1,4 @@
-"""Whether two statements can be the same: their numbers, days, months, places and negations.
+"""What two statements say of numbers, days, months, places, yes and no, and whether they can be the same.
 
 Numbers in words and digits are one («ثمانية عشر», 18; «نصف مليون», 500 ألف), a country is the same as its capital and its
 nationality («الرياض», «سعودي»), «لم … إلا» does not say no. Words are folded.
@@ -6,10 +6,13 @@ nationality («الرياض», «سعودي»), «لم … إلا» does not say
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
-from xlate.share.words import NATIONS, NUMBER_WORDS, bare, listed, place
+from xlate.share.words import NATIONS, NUMBER_WORDS, bare, is_number, listed, place
 
 _SAYING_NO = listed(
     "لا لم لن ليس ليست ليسوا نفي نفت ينفي تنفي نفوا ولا ولم ولن وليس وليست ونفي ونفت فلا فلم فلن رفض رفضت رفضوا فشل فشلت"
@@ -66,10 +69,17 @@ _SCALE = {
     for value, names in {1000: "الف الفا", 10**6: "مليون", 10**9: "مليار مليارا"}.items()
     for name in names.split()
 }
-_SCALE_PLURAL = {"الاف": 1000, "ملايين": 10**6, "مليارات": 10**9}  # a number only after one: «thousands» is none
+# a scale only after a number: «thousands» is none, and «مليونا» alone is two
+_SCALE_PLURAL = {"الاف": 1000, "ملايين": 10**6, "مليونا": 10**6, "مليارات": 10**9}
 _TWO = listed("اثنا اثني اثنتا اثنتي")
 _TEENS = listed("عشر عشره عشرا")
 _FRACTIONS = {"نصف": 0.5, "ربع": 0.25}
+_PERCENT = listed("بالمايه بالميه بالمءه بمايه بميه")
+_IN_HUNDRED = listed("المايه الميه المءه مايه ميه")  # after «في»
+_MONEY = {"$": "$", "€": "€", "£": "£", "¥": "¥", "دولار": "$", "دولارا": "$", "دولارات": "$", "يورو": "€"}
+_DIGITS = re.compile(r"(-?[0-9.,]*[0-9])([^0-9]*)")
+_GROUPED = re.compile(r"-?[1-9][0-9]{0,2}(?:,[0-9]{3})+\.[0-9]+")  # 1,234.5; whole numbers have no such marks any more
+_EXACT = 15  # digits that a float holds
 _HUNDREDS = {
     f"{stem}{hundred}": 100 * (n + 3)
     for n, stem in enumerate("ثلاث اربع خمس ست سبع ثمان تسع".split())
@@ -103,48 +113,101 @@ def contradict(a: Sequence[str], b: Sequence[str]) -> bool:
     return bool(_foreign(places_a, places_b) and _foreign(places_b, places_a))
 
 
+class Number(NamedTuple):
+    """A number that is said: its `name`, the same however it is written (`25`, `3000`, `5%`, `500$`, `10:30`), its
+    `value` (None for a time, a date and what is too long for a number), and the half-open range of its words."""
+
+    name: str
+    value: float | None
+    first: int
+    last: int
+
+
+def said(forms: Sequence[str]) -> list[Number]:
+    """The numbers said in digits or words, in order, with what they count in (percent, dollars, euros)."""
+    found = []
+    at = 0
+    while at < len(forms):
+        value, last = _compound(forms, at)
+        unit = ""
+        if last > at or is_number(forms[at]):
+            last = max(last, at + 1)
+            unit, last = _unit(forms, at, last)
+            name = forms[at] if value is None else f"{_plain(value)}{unit}"
+            found.append(Number(name, value, at, last))
+        at = max(last, at + 1)
+    return found
+
+
 def numbers(forms: Sequence[str]) -> set[float]:
     """The numbers said in digits or words, from 3 on: one and two are too often articles and duals."""
-    found: set[float] = set()
-    total = part = last = 0.0
-    and_alone = False
-    for form in (*forms, "."):
-        if form == "و":
-            and_alone = True
+    return {n.value for n in said(forms) if n.value is not None and abs(n.value) >= 3}
+
+
+def _compound(forms: Sequence[str], at: int) -> tuple[float | None, int]:
+    """The number that begins at a word and where it ends: there, and None, where no number does."""
+    total = part = unit = scale = 0.0
+    end = at
+    follows = False
+    for place_of, form in enumerate(forms[at:], at):
+        first = place_of == at
+        if form == "و" and not first and not follows:
+            follows = True
             continue
-        joined = and_alone or form[:1] == "و" or not part
-        follows, and_alone = and_alone or form[:1] == "و", False
-        bare_form = form.removeprefix("و") if form.removeprefix("و") in _HUNDRED | _SCALE.keys() else form
+        follows = follows or (form[:1] == "و" and not first)
+        plain = form.removeprefix("و")
         value = _value(form)
-        if form in _TEENS and 0 < last < 10:
-            part, last = part + 10, 0.0
-            continue
-        last = value or 0.0
-        if form[0].isdigit() and part:
-            follows = joined = False
-        if bare_form in _HUNDRED:
-            part = part + 100 if joined and part else (part or 1) * 100
-        elif bare_form in _SCALE or (form in _SCALE_PLURAL and part):
-            total += (part or 1) * (_SCALE.get(bare_form) or _SCALE_PLURAL[form])
-            part = 0.0
-        elif value and joined and (follows or not total):
-            part += value
+        if form in _TEENS and 0 < unit < 10:
+            part, unit = part + 10, 0.0
+        elif plain in _HUNDRED and (first or follows or 0 < part < 10):
+            part, unit = (part + 100 if follows and part else (part or 1) * 100), 0.0
+        elif plain in _SCALE or (form in _SCALE_PLURAL and part):
+            scale = float(_SCALE.get(plain) or _SCALE_PLURAL[form])
+            total, part, unit = total + (part or 1) * scale, 0.0, 0.0
+        elif value is None or not (first or (follows and _fits(part, value, form))):
+            break
+        elif scale and value < 1 and not part:  # «مليون ونصف»
+            total += value * scale
         else:
-            found.add(total + part)
-            total, part = 0.0, value or 0.0
-    return {number for number in found if number >= 3}
+            part, unit = part + value, value
+        end, follows = place_of + 1, False
+    return (total + part, end) if end > at else (None, at)
 
 
+def _fits(part: float, value: float, form: str) -> bool:
+    """Whether «و» adds a number to what was said before it: «خمسة وعشرون», and not «خمسة وسبعة», nor «5 و7»."""
+    if not part or value < 1:
+        return True
+    if is_number(form):
+        return False
+    return part % 100 < 10 if 20 <= value < 100 else part % 10 ** len(str(int(value))) == 0
+
+
+def _unit(forms: Sequence[str], at: int, last: int) -> tuple[str, int]:
+    """What a number (`forms[at:last]`) counts in, from its sign or the words after it, and where that ends."""
+    after = [*forms[last : last + 2], "", ""]
+    if sign := forms[at].lstrip("-0123456789.,:/") if is_number(forms[at]) else "":
+        return sign, last
+    if after[0] in _PERCENT:
+        return "%", last + 1
+    if after[0] == "في" and after[1] in _IN_HUNDRED:
+        return "%", last + 2
+    return (_MONEY[after[0]], last + 1) if after[0] in _MONEY else ("", last)
+
+
+def _plain(value: float) -> str:
+    return str(int(value)) if value == int(value) else f"{value:.12g}"
+
+
+@lru_cache(maxsize=65536)
 def _value(form: str) -> float | None:
     """The number that one word says."""
-    if form[0].isdigit():
-        try:  # a comma is decimal here: marks between thousands are gone
-            return float(form.replace(",", "."))
-        except ValueError:
-            return None  # a time, a date
+    if is_number(form):
+        return _digits(form)
     if bare(form) == "اثنين" and form != "اثنين":
         return None  # Monday
-    for word in (form, form.removeprefix("و"), bare(form)):
+    after = form[1:] if form[:1] in "بلك" and len(form) > 4 else form  # «بأربعة عشر»
+    for word in (form, form.removeprefix("و"), bare(form), after):
         if word in _TWO:
             return 2.0
         if word in _FRACTIONS:
@@ -154,6 +217,15 @@ def _value(form: str) -> float | None:
         if word in NUMBER_WORDS and not (word in _SCALE or word in _SCALE_PLURAL or word in _HUNDRED):
             return float(NUMBER_WORDS[word])
     return None
+
+
+def _digits(form: str) -> float | None:
+    """The value of a number in digits; a comma is decimal (`1,5`) but between thousands; None for a time or a date."""
+    match = _DIGITS.fullmatch(form)
+    if match is None or len(form) > _EXACT:
+        return None
+    digits = match[1].replace(",", "" if _GROUPED.fullmatch(match[1]) else ".")
+    return float(digits) if digits.count(".") <= 1 else None
 
 
 def _says_no(forms: Sequence[str]) -> bool:

@@ -20,9 +20,10 @@ from typing import TYPE_CHECKING
 
 from xlate.data import Tier
 from xlate.share.compare import Match
+from xlate.share.facts import said
 from xlate.share.links import article_pairs, linked
 from xlate.share.values import ShareSettings
-from xlate.share.words import ATTRIBUTION, listed, number_values, words
+from xlate.share.words import ATTRIBUTION, listed, words
 
 if TYPE_CHECKING:
     from xlate.share.find import Class, Edges
@@ -59,7 +60,7 @@ def _holds(a: Class, b: Class, match: Match, together: set[tuple[str, str]], set
     """Whether a fragment that is not quoted on both sides is a statement."""
     a0, a1, b0, b1 = match.fragment
     ours, theirs = a.text.forms[a0:a1], b.text.forms[b0:b1]
-    if number_values(ours) != number_values(theirs) or _tags(a.segments[0].text, a0, a1) >= _TAGS:
+    if {n.name for n in said(ours)} != {n.name for n in said(theirs)} or _tags(a.segments[0].text, a0, a1) >= _TAGS:
         return False
     if match.quoted:
         return True

@@ -7,14 +7,21 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from xlate.normalise import fold, normalise
 
-_WORD = re.compile(r"[0-9]+(?:[.,:/][0-9]+)*|[^\W\d_]+")
-_THOUSANDS = re.compile(r"^[0-9]{1,3}(?:[.,][0-9]{3})+$")
+_MONEY = "$€£¥"
+_WORD = re.compile(
+    r"[^\W\d_]+"
+    # a number with its minus (no hyphen, no range), and a sign before («%5») or after it, with or without a space
+    rf"|(?=[-0-9%{_MONEY}])(?:-(?<![\w)\]-]-)(?<![0-9] -))?(?:[%{_MONEY}] ?)?[0-9]+(?:[.,:/][0-9]+)*(?: ?[%{_MONEY}](?![0-9]))?"
+    rf"|[{_MONEY}]"
+)
+_PARTS = re.compile(r"(-?)([^0-9]*)([0-9](?:.*[0-9])?)(.*)")
+_THOUSANDS = re.compile(r"^[1-9][0-9]{0,2}(?:[.,][0-9]{3})+$")
 
 
 def listed(text: str) -> frozenset[str]:
@@ -22,7 +29,8 @@ def listed(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-NEGATIONS = listed("لا لم لن ليس ليست ليسوا لسنا غير دون بدون عدم بلا كلا نفي نفت ينفي تنفي نفيا رفض رفضت يرفض ترفض")
+_NOT = listed("لا لم لن ليس ليست ليسوا لسنا غير دون بدون عدم بلا")
+NEGATIONS = _NOT | listed("كلا نفي نفت ينفي تنفي نفيا رفض رفضت يرفض ترفض")
 ATTRIBUTION = listed(
     "قال قالت قالوا قايلا قايله يقول تقول اضاف اضافت مضيفا اكد اكدت موكدا اوضح اوضحت موضحا اعلن اعلنت ذكر "
     "ذكرت تابع تابعت صرح صرحت اشار اشارت مشيرا كشف كشفت شدد شددت اعتبر اعتبرت معتبرا نقل نقلت نقلا بحسب "
@@ -83,7 +91,10 @@ _NATIONALITIES = {f"{stem}{ending}": stem for stem in NATIONS for ending in ("ي
 
 
 class Word(NamedTuple):
-    """A word or number: its folded `form`, and its half-open place in the text, in code points."""
+    """A word or number: its folded `form`, and its half-open place in the text, in code points.
+
+    A number has its minus, percent and currency sign with it: `-5`, `5%` (also for «5 %» and «%5»), `500$`.
+    """
 
     form: str
     start: int
@@ -95,14 +106,24 @@ def canonical_number(form: str) -> str:
     return re.sub(r"[.,]", "", form) if _THOUSANDS.match(form) else form
 
 
+@lru_cache(maxsize=65536)
 def _number(form: str) -> str:
-    """A number as `canonical_number` writes it, a word as it is."""
-    return canonical_number(form) if form[0].isdigit() else form
+    """A number as `canonical_number` writes it, its minus before and its other signs behind; a word as it is."""
+    parts = _PARTS.fullmatch(form)
+    if parts is None:
+        return form
+    minus, before, digits, after = parts.groups()
+    return f"{minus}{canonical_number(digits)}{before.strip()}{after.strip()}"
+
+
+def is_number(form: str) -> bool:
+    """Whether a form is written in digits."""
+    return form[0] in "-0123456789"
 
 
 def forms(text: str) -> list[str]:
     """The folded words and numbers of `text`, in order, without punctuation."""
-    return [_number(w) for w in _WORD.findall(normalise(text))]
+    return [w if w.isalpha() else _number(w) for w in _WORD.findall(normalise(text))]
 
 
 @lru_cache(maxsize=4096)
@@ -114,9 +135,9 @@ def words(text: str) -> tuple[Word, ...]:
     found = []
     for match in _WORD.finditer(folded):
         last = origin[match.end() - 1] + 1
-        # marks that folding dropped after the last letter belong to the word
+        # marks after the last letter, composed with it or dropped by folding, belong to the word
         limit = origin[match.end()] if match.end() < len(origin) else len(text)
-        while last < limit and fold(text[last])[0] == "" and not text[last].isspace():
+        while last < limit and not text[last].isspace():
             last += 1
         found.append(Word(_number(match.group()), origin[match.start()], last))
     return tuple(found)
@@ -137,7 +158,7 @@ def _folds_to_one(char: str) -> bool:
 
 def key(tokens: Sequence[str]) -> str:
     """What verbatim segments have in common: the letters alone, numbers fenced so that 2 7 is never 27."""
-    return "".join(f"#{t}#" if t[0].isdigit() else t for t in tokens)
+    return "".join(f"#{t}#" if is_number(t) else t for t in tokens)
 
 
 def bare(form: str) -> str:
@@ -148,24 +169,15 @@ def bare(form: str) -> str:
     return form[1:] if form[:1] in "وف" and len(form) > 4 else form
 
 
-def number_values(tokens: Iterable[str]) -> set[str]:
-    """The numbers said in digits or words (units and tens; compound number words give their parts)."""
-    return {value for value in map(_number_value, tokens) if value}
-
-
-@lru_cache(maxsize=65536)
-def _number_value(token: str) -> str | None:
-    if token[0].isdigit():
-        return token
-    if bare(token) == "اثنين" and token != "اثنين":
-        return None  # Monday
-    return NUMBER_WORDS.get(token) or NUMBER_WORDS.get(token.removeprefix("و")) or NUMBER_WORDS.get(bare(token))
-
-
 @lru_cache(maxsize=65536)
 def negates(token: str) -> bool:
     """Whether a word says no."""
-    return token in NEGATIONS or token.removeprefix("و") in NEGATIONS or (token[:1] == "ب" and token[1:] in NEGATIONS)
+    return token in NEGATIONS or (token[:1] in "وفب" and token[1:] in NEGATIONS)
+
+
+def denies_next(token: str) -> bool:
+    """Whether a word says no to the word after it, as particles do; after a verb («رفض») the subject may stand."""
+    return token in _NOT or (token[:1] in "وفب" and token[1:] in _NOT)
 
 
 @lru_cache(maxsize=65536)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from xlate.data import Cluster
+from xlate.data import Cluster, Member
 from xlate.files import replacing
 from xlate.lines import to_json
+from xlate.normalise import normalise
 from xlate.share.values import TIERS, ArticlePair, Pair, Sharing
+from xlate.share.words import forms
 
 MATRIX_COLUMNS = (
     "article_a",
@@ -73,13 +77,30 @@ def _plain(name: str) -> str:
 
 def representatives(sharing: Sharing) -> dict[str, str]:
     """For every segment with verbatim copies, the segment whose translation they share: the one written with most
-    words, so that lost spaces («تونسوالجزائر») do no harm. Copies inside one article count too."""
-    return {
-        member.segment: cluster.evidence["representative"]
-        for cluster in sharing.clusters
-        if cluster.tier == "verbatim"
-        for member in cluster.members
-    }
+    words, so that lost spaces («تونسوالجزائر») do no harm. Copies inside one article count too.
+
+    Punctuation does not tell verbatim segments apart, but a question is no statement: a translation is shared only
+    between segments that have their question marks in the same places."""
+    found: dict[str, str] = {}
+    for cluster in sharing.clusters:
+        if cluster.tier != "verbatim":
+            continue
+        alike: dict[str, list[Member]] = defaultdict(list)
+        for member in cluster.members:
+            alike[_asked(member.text)].append(member)
+        for members in alike.values():
+            ids = [m.segment for m in members]
+            best = cluster.evidence["representative"]
+            if best not in ids:
+                best = min(members, key=lambda m: (-len(forms(m.text)), m.segment)).segment
+            found |= dict.fromkeys(ids, best)
+    return found
+
+
+def _asked(text: str) -> str:
+    """The letters with the question marks among them; empty where nothing is asked."""
+    folded = normalise(text)
+    return re.sub(r"\?+", "?", re.sub(r"[^\w?]+", "", folded)) if "?" in folded else ""
 
 
 def near_duplicates(sharing: Sharing) -> list[Pair]:
