@@ -237,13 +237,44 @@ def site_pages(source: str | None, footer: bool = True, shared: str | None = Non
     return align([replace(a, source=source) for a in articles], segments, settings=OFF)
 
 
-@pytest.mark.parametrize("source", ["صحيفة", None])
-def test_page_furniture_is_set_aside_by_frequency(source):
-    sharing = site_pages(source)
+def test_page_furniture_is_set_aside_by_frequency():
+    sharing = site_pages("صحيفة")
     (aside,) = sharing.boilerplate
-    assert (aside.text, aside.site, aside.articles, aside.of) == (FOOTER, source, 8, 8)
+    assert (aside.text, aside.site, aside.articles, aside.of) == (FOOTER, "صحيفة", 8, 8)
     assert len(aside.segments) == 8
     assert not any(FOOTER in m.text for c in sharing.clusters for m in c.members)
+
+
+def unrelated(rng: random.Random, words: int = 14) -> str:
+    """A sentence of made-up words."""
+    letters = "بتثجحخدذرزسشصضطظعغفقكلمنه"
+    return " ".join("".join(rng.choices(letters, k=rng.randint(4, 8))) for _ in range(words))
+
+
+@pytest.mark.parametrize(
+    ("count", "holders", "aside"),
+    [(4, 4, 0), (5, 5, 0), (19, 19, 0), (20, 20, 1), (20, 16, 1), (20, 15, 0), (50, 5, 0)],
+)
+@pytest.mark.parametrize("place", [0, 4])
+def test_where_the_origin_is_unknown_a_lead_is_furniture_only_of_nearly_all_of_many(count, holders, aside, place):
+    rng = random.Random(1)
+    texts = {f"a{n:02}": [unrelated(rng) for _ in range(4)] for n in range(count)}
+    for name in sorted(texts)[:holders]:
+        texts[name].insert(place, WIRE)
+    sharing = found(**texts)
+    assert [(b.text, b.articles, b.of) for b in sharing.boilerplate] == [(WIRE, holders, count)][:aside]
+    assert [len(c.members) for c in sharing.clusters] == [holders][aside:]
+
+
+@pytest.mark.parametrize("other", ["أخرى", None])
+def test_what_another_site_holds_too_is_no_furniture(other):
+    rng = random.Random(2)
+    articles, segments = corpus(**{f"a{n}": [unrelated(rng), WIRE, unrelated(rng)] for n in range(6)})
+    articles = [replace(a, source=other if a.id == "a5" else "صحيفة") for a in articles]
+    sharing = align(articles, segments, settings=OFF)
+    assert sharing.boilerplate == ()
+    assert [len(c.members) for c in sharing.clusters] == [6]
+    assert ("a0", "a5") in {(c.a, c.b) for c in sharing.matrix}
 
 
 def test_a_sentence_that_many_outlets_share_is_no_furniture():
