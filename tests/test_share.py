@@ -3,6 +3,7 @@
 import json
 import random
 from dataclasses import replace
+from itertools import combinations
 
 import pytest
 from conftest import SEEDS, xlate
@@ -24,6 +25,7 @@ from xlate.share import (
     write_clusters,
     write_matrix,
 )
+from xlate.share.clusters import group
 
 OFF = ShareSettings(semantic="off")
 WIRE = "أعلنت وزارة الداخلية التونسية يوم الاثنين توقيف خمسة أشخاص يشتبه في انتمائهم إلى شبكة لتهريب السلاح قرب الحدود"
@@ -53,6 +55,12 @@ def corpus(**texts: list[str]) -> tuple[list[Article], list[Segment]]:
 
 def found(settings: ShareSettings = OFF, **texts: list[str]) -> Sharing:
     return align(*corpus(**texts), settings=settings)
+
+
+def unrelated(rng: random.Random, words: int = 14) -> str:
+    """A sentence of made-up words."""
+    letters = "بتثجحخدذرزسشصضطظعغفقكلمنه"
+    return " ".join("".join(rng.choices(letters, k=rng.randint(4, 8))) for _ in range(words))
 
 
 def only(sharing: Sharing):
@@ -192,6 +200,40 @@ def test_matrix_direction_near_identical_and_unique():
     assert (pair["pairs"][0]["a"], pair["pairs"][0]["b"]) == ("two:0", "one:0")
 
 
+@pytest.mark.parametrize("count", [2, 40, 41, 60])
+def test_identical_articles_are_one_group_however_many(count):
+    sharing = found(**{f"a{n:02}": [WIRE, OTHER] for n in range(count)})
+    assert sharing.near_identical == (tuple(f"a{n:02}" for n in range(count)),)
+
+
+@pytest.mark.parametrize(("extra", "alike"), [(3, True), (8, False), (40, False)])
+def test_near_identical_articles_are_of_like_size(extra, alike):
+    # a list of words around the notice, so that the notice is contained in it
+    words = unrelated(random.Random(3), extra).split()
+    sharing = found(one=[WIRE], two=[" ".join([*words[: extra // 2], WIRE, *words[extra // 2 :]])])
+    assert (sharing.matrix[0].near_identical, bool(sharing.near_identical)) == (alike, alike)
+
+
+@pytest.mark.parametrize(
+    ("count", "largest", "most"), [(39, 40, 1), (40, 40, 1), (41, 40, 3), (50, 40, 5), (100, 40, 20), (100, 100, 1)]
+)
+def test_a_family_above_the_limit_becomes_few_groups(count, largest, most):
+    edges = dict.fromkeys(combinations(range(count), 2), 0.8)
+    groups = group(edges, "near-duplicate", largest)
+    assert len(groups) <= most
+    assert max(map(len, groups)) <= largest
+    assert {pair for members in groups for pair in combinations(members, 2)} == set(edges)
+
+
+@given(st.integers(2, 24), st.floats(0, 1), st.integers(2, 12), st.randoms(use_true_random=False))
+def test_groups_cover_all_edges_and_join_nothing_else(count, density, largest, rng):
+    edges = {pair: rng.choice((0.7, 0.8, 0.9)) for pair in combinations(range(count), 2) if rng.random() < density}
+    groups = group(edges, "near-duplicate", largest)
+    assert {pair for members in groups for pair in combinations(members, 2)} == set(edges)
+    assert len(groups) == len(set(groups))
+    assert all(list(members) == sorted(members) and len(members) <= largest for members in groups)
+
+
 @pytest.mark.parametrize(
     ("a", "b", "first"),
     [
@@ -252,12 +294,6 @@ def test_page_furniture_is_set_aside_by_frequency():
     assert (aside.text, aside.site, aside.articles, aside.of) == (FOOTER, "صحيفة", 8, 8)
     assert len(aside.segments) == 8
     assert not any(FOOTER in m.text for c in sharing.clusters for m in c.members)
-
-
-def unrelated(rng: random.Random, words: int = 14) -> str:
-    """A sentence of made-up words."""
-    letters = "بتثجحخدذرزسشصضطظعغفقكلمنه"
-    return " ".join("".join(rng.choices(letters, k=rng.randint(4, 8))) for _ in range(words))
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from xlate.share.find import Class, Edges
 
 _IDENTICAL = 0.9  # share of the letters of both articles in verbatim, near-duplicate or contained segments
+_LIKE_SIZE = (
+    0.75  # share of the letters of the larger that the smaller must have: a short notice is no copy of a report
+)
 _COPIED: frozenset[Tier] = frozenset(("verbatim", "near-duplicate", "contained"))
 
 
@@ -82,7 +85,8 @@ def cells(
                 share(sides[1], b),
                 dict(sorted(found.tiers[a, b].items())),
                 {-1: a, 1: b, 0: None}[first],
-                min(share(copied[0], a), share(copied[1], b)) >= _IDENTICAL,
+                min(totals[a], totals[b]) >= _LIKE_SIZE * max(totals[a], totals[b])
+                and min(share(copied[0], a), share(copied[1], b)) >= _IDENTICAL,
             )
         )
     return tuple(result)
@@ -93,4 +97,4 @@ def near_identical(pairs: Sequence[ArticlePair]) -> tuple[tuple[str, ...], ...]:
     names = sorted({name for p in pairs if p.near_identical for name in (p.a, p.b)})
     number = {name: n for n, name in enumerate(names)}
     alike = {(number[p.a], number[p.b]): min(p.share_a, p.share_b) for p in pairs if p.near_identical}
-    return tuple(tuple(names[n] for n in members) for members in group(alike, "near-duplicate"))
+    return tuple(tuple(names[n] for n in members) for members in group(alike, "near-duplicate", largest=len(names)))
