@@ -2,6 +2,8 @@
 
 import json
 import random
+import tracemalloc
+from collections import Counter, defaultdict
 from dataclasses import replace
 from itertools import combinations
 
@@ -198,6 +200,40 @@ def test_matrix_direction_near_identical_and_unique():
     pair = next(c for c in sharing.clusters if c.tier == "near-duplicate").evidence
     assert pair["first"] == {"article": "two", "published": dates["two"]}
     assert (pair["pairs"][0]["a"], pair["pairs"][0]["b"]) == ("two:0", "one:0")
+
+
+def test_the_cells_count_every_pair_of_segments_between_two_articles():
+    rng = random.Random(4)
+    pool = [WIRE, EDITED, OTHER, HEADLINE, f"{HEADLINE} {OTHER}", *(unrelated(rng) for _ in range(6))]
+    sharing = found(**{f"a{n:02}": rng.choices(pool, k=6) for n in range(12)})
+    tiers, sides = defaultdict(Counter), defaultdict(set)
+    for pair in sharing.pairs().values():
+        a, b = pair.a.split(":")[0], pair.b.split(":")[0]
+        if a != b:
+            tiers[a, b][pair.tier] += 1
+            sides[a, b, a].add(pair.a)
+            sides[a, b, b].add(pair.b)
+    assert {(c.a, c.b): c.tiers for c in sharing.matrix} == tiers
+    for c in sharing.matrix:
+        assert (c.shared_a, c.shared_b) == (len(sides[c.a, c.b, c.a]), len(sides[c.a, c.b, c.b]))
+        assert (c.segments_a, c.segments_b) == (6, 6)
+    shared = {segment for own in sides.values() for segment in own}
+    assert {
+        n: tuple(f"{n}:{k}" for k in range(6) if f"{n}:{k}" not in shared) for n in sharing.unique
+    } == sharing.unique
+
+
+def test_a_formula_in_every_article_takes_little_memory():
+    rng = random.Random(5)
+    articles, segments = corpus(**{f"a{n:03}": [unrelated(rng, 6), WIRE] for n in range(300)})
+    tracemalloc.start()
+    try:
+        sharing = align(articles, segments, settings=OFF)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert len(sharing.matrix) == 300 * 299 // 2
+    assert peak / len(sharing.matrix) < 400  # bytes a cell, all else included
 
 
 @pytest.mark.parametrize("count", [2, 40, 41, 60])
