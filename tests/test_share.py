@@ -2,7 +2,10 @@
 
 import json
 import random
+import tracemalloc
+from collections import Counter, defaultdict
 from dataclasses import replace
+from itertools import combinations
 
 import pytest
 from conftest import SEEDS, xlate
@@ -27,6 +30,7 @@ from xlate.share import (
     write_matrix,
     write_unique,
 )
+from xlate.share.clusters import group
 
 OFF = ShareSettings(semantic="off")
 WIRE = "أعلنت وزارة الداخلية التونسية يوم الاثنين توقيف خمسة أشخاص يشتبه في انتمائهم إلى شبكة لتهريب السلاح قرب الحدود"
@@ -56,6 +60,12 @@ def corpus(**texts: list[str]) -> tuple[list[Article], list[Segment]]:
 
 def found(settings: ShareSettings = OFF, **texts: list[str]) -> Sharing:
     return align(*corpus(**texts), settings=settings)
+
+
+def unrelated(rng: random.Random, words: int = 14) -> str:
+    """A sentence of made-up words."""
+    letters = "بتثجحخدذرزسشصضطظعغفقكلمنه"
+    return " ".join("".join(rng.choices(letters, k=rng.randint(4, 8))) for _ in range(words))
 
 
 def only(sharing: Sharing):
@@ -226,6 +236,74 @@ def test_matrix_direction_near_identical_and_unique():
     assert (pair["pairs"][0]["a"], pair["pairs"][0]["b"]) == ("two:0", "one:0")
 
 
+def test_the_cells_count_every_pair_of_segments_between_two_articles():
+    rng = random.Random(4)
+    pool = [WIRE, EDITED, OTHER, HEADLINE, f"{HEADLINE} {OTHER}", *(unrelated(rng) for _ in range(6))]
+    sharing = found(**{f"a{n:02}": rng.choices(pool, k=6) for n in range(12)})
+    tiers, sides = defaultdict(Counter), defaultdict(set)
+    for pair in sharing.pairs().values():
+        a, b = pair.a.split(":")[0], pair.b.split(":")[0]
+        if a != b:
+            tiers[a, b][pair.tier] += 1
+            sides[a, b, a].add(pair.a)
+            sides[a, b, b].add(pair.b)
+    assert {(c.a, c.b): c.tiers for c in sharing.matrix} == tiers
+    for c in sharing.matrix:
+        assert (c.shared_a, c.shared_b) == (len(sides[c.a, c.b, c.a]), len(sides[c.a, c.b, c.b]))
+        assert (c.segments_a, c.segments_b) == (6, 6)
+    shared = {segment for own in sides.values() for segment in own}
+    assert {
+        n: tuple(f"{n}:{k}" for k in range(6) if f"{n}:{k}" not in shared) for n in sharing.unique
+    } == sharing.unique
+
+
+def test_a_formula_in_every_article_takes_little_memory():
+    rng = random.Random(5)
+    articles, segments = corpus(**{f"a{n:03}": [unrelated(rng, 6), WIRE] for n in range(300)})
+    tracemalloc.start()
+    try:
+        sharing = align(articles, segments, settings=OFF)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert len(sharing.matrix) == 300 * 299 // 2
+    assert peak / len(sharing.matrix) < 400  # bytes a cell, all else included
+
+
+@pytest.mark.parametrize("count", [2, 40, 41, 60])
+def test_identical_articles_are_one_group_however_many(count):
+    sharing = found(**{f"a{n:02}": [WIRE, OTHER] for n in range(count)})
+    assert sharing.near_identical == (tuple(f"a{n:02}" for n in range(count)),)
+
+
+@pytest.mark.parametrize(("extra", "alike"), [(3, True), (8, False), (40, False)])
+def test_near_identical_articles_are_of_like_size(extra, alike):
+    # a list of words around the notice, so that the notice is contained in it
+    words = unrelated(random.Random(3), extra).split()
+    sharing = found(one=[WIRE], two=[" ".join([*words[: extra // 2], WIRE, *words[extra // 2 :]])])
+    assert (sharing.matrix[0].near_identical, bool(sharing.near_identical)) == (alike, alike)
+
+
+@pytest.mark.parametrize(
+    ("count", "largest", "most"), [(39, 40, 1), (40, 40, 1), (41, 40, 3), (50, 40, 5), (100, 40, 20), (100, 100, 1)]
+)
+def test_a_family_above_the_limit_becomes_few_groups(count, largest, most):
+    edges = dict.fromkeys(combinations(range(count), 2), 0.8)
+    groups = group(edges, "near-duplicate", largest)
+    assert len(groups) <= most
+    assert max(map(len, groups)) <= largest
+    assert {pair for members in groups for pair in combinations(members, 2)} == set(edges)
+
+
+@given(st.integers(2, 24), st.floats(0, 1), st.integers(2, 12), st.randoms(use_true_random=False))
+def test_groups_cover_all_edges_and_join_nothing_else(count, density, largest, rng):
+    edges = {pair: rng.choice((0.7, 0.8, 0.9)) for pair in combinations(range(count), 2) if rng.random() < density}
+    groups = group(edges, "near-duplicate", largest)
+    assert {pair for members in groups for pair in combinations(members, 2)} == set(edges)
+    assert len(groups) == len(set(groups))
+    assert all(list(members) == sorted(members) and len(members) <= largest for members in groups)
+
+
 @pytest.mark.parametrize(
     ("a", "b", "first"),
     [
@@ -233,7 +311,16 @@ def test_matrix_direction_near_identical_and_unique():
         ("2016-05-18", "2016-05-17T23:00:00Z", "two"),
         ("2016-05-17T10:00:00Z", "2016-05-17T09:00:00Z", "two"),
         ("2016-05-17", "2016-05-17T09:00:00Z", None),
-        ("2016-05-17T10:00:00+02:00", "2016-05-17T09:00:00Z", None),
+        ("2016-05-17T10:00:00+02:00", "2016-05-17T09:00:00Z", "one"),
+        ("2016-05-17T11:00:00+02:00", "2016-05-17T09:00:00Z", None),
+        ("2016-05-18T00:30:00+02:00", "2016-05-17T23:00:00Z", "one"),
+        ("2016-05-18T00:30+0200", "2016-05-17T22:29:59.5Z", "two"),
+        ("2016-05-17T10:00:00.500000Z", "2016-05-17T09:00:00Z", "two"),
+        ("2016-05-17T10:00:00", "2016-05-17T09:00", "two"),
+        ("2016-05-17T10:00:00", "2016-05-17T09:00:00Z", None),
+        ("2016-05-17T25:00:00Z", "2016-05-17T09:00:00Z", None),
+        ("2016-05-17T25:00:00Z", "2016-05-18T09:00:00Z", "one"),
+        ("0001-01-01T00:00:00+14:00", "9999-12-31T23:00:00-12:00", "one"),
         ("2016-13-45", "2016-05-17", None),
         (None, "2016-05-17", None),
     ],
@@ -271,13 +358,38 @@ def site_pages(source: str | None, footer: bool = True, shared: str | None = Non
     return align([replace(a, source=source) for a in articles], segments, settings=OFF)
 
 
-@pytest.mark.parametrize("source", ["صحيفة", None])
-def test_page_furniture_is_set_aside_by_frequency(source):
-    sharing = site_pages(source)
+def test_page_furniture_is_set_aside_by_frequency():
+    sharing = site_pages("صحيفة")
     (aside,) = sharing.boilerplate
-    assert (aside.text, aside.site, aside.articles, aside.of) == (FOOTER, source, 8, 8)
+    assert (aside.text, aside.site, aside.articles, aside.of) == (FOOTER, "صحيفة", 8, 8)
     assert len(aside.segments) == 8
     assert not any(FOOTER in m.text for c in sharing.clusters for m in c.members)
+
+
+@pytest.mark.parametrize(
+    ("count", "holders", "aside"),
+    [(4, 4, 0), (5, 5, 0), (19, 19, 0), (20, 20, 1), (20, 16, 1), (20, 15, 0), (50, 5, 0)],
+)
+@pytest.mark.parametrize("place", [0, 4])
+def test_where_the_origin_is_unknown_a_lead_is_furniture_only_of_nearly_all_of_many(count, holders, aside, place):
+    rng = random.Random(1)
+    texts = {f"a{n:02}": [unrelated(rng) for _ in range(4)] for n in range(count)}
+    for name in sorted(texts)[:holders]:
+        texts[name].insert(place, WIRE)
+    sharing = found(**texts)
+    assert [(b.text, b.articles, b.of) for b in sharing.boilerplate] == [(WIRE, holders, count)][:aside]
+    assert [len(c.members) for c in sharing.clusters] == [holders][aside:]
+
+
+@pytest.mark.parametrize("other", ["أخرى", None])
+def test_what_another_site_holds_too_is_no_furniture(other):
+    rng = random.Random(2)
+    articles, segments = corpus(**{f"a{n}": [unrelated(rng), WIRE, unrelated(rng)] for n in range(6)})
+    articles = [replace(a, source=other if a.id == "a5" else "صحيفة") for a in articles]
+    sharing = align(articles, segments, settings=OFF)
+    assert sharing.boilerplate == ()
+    assert [len(c.members) for c in sharing.clusters] == [6]
+    assert ("a0", "a5") in {(c.a, c.b) for c in sharing.matrix}
 
 
 def test_a_sentence_that_many_outlets_share_is_no_furniture():

@@ -1,17 +1,20 @@
 """Page furniture recognised by its frequency: menus, notices and slogans that many pages of one site repeat.
 
 A text is set aside when it stands in at least `boilerplate_articles` articles of one site and in at least the
-`boilerplate_share` of that site's articles, except where the pages that hold it consist mostly of such frequent
-text: then the pages are copies of one story, as wire copy is. A site is the article's `source`, else the host of its
-address. Articles of unknown origin are looked at together, and since they may come from many outlets that report one
-event, more is asked: the text stands at the very start or end of nearly all of them, with only other frequent
-text between it and the edge, where a shared quotation rarely stands.
+`boilerplate_share` of that site's articles, and in no article of another site or of unknown origin: what two
+outlets hold is sharing. Excepted are texts whose pages consist mostly of such frequent text: then the pages are
+copies of one story, as wire copy is. A site is the article's `source`, else the host of its address.
+
+Articles of unknown origin are looked at together, and since they may come from many outlets that report one event
+with the same lead, much more is asked: there are at least 20 of them, and the text stands at the very start or end
+of at least 0.8 of them all, with only other frequent text between it and the edge.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from statistics import median
 from urllib.parse import urlsplit
 
@@ -19,7 +22,8 @@ from xlate.data import Article, Segment
 from xlate.share.values import Boilerplate, ShareSettings
 
 _COPY = 0.6  # share of a page's letters in frequent text above which it is a copy and not a page with furniture
-_AT_EDGE = 0.8  # share of the articles in which the text stands at the edge
+_AT_EDGE = 0.8  # share of all articles of unknown origin in which the text stands at the edge
+_MANY = 20  # articles of unknown origin; of fewer, the same start is as likely a shared lead
 
 
 def site_of(article: Article) -> str | None:
@@ -37,9 +41,16 @@ def find(
     sites: dict[str | None, list[str]] = defaultdict(list)
     for name in sorted(by_article):
         sites[site_of(articles[name])].append(name)
+    holders: dict[str, set[str | None]] = defaultdict(set)
+    for site, names in sites.items():
+        for name in names:
+            for _, key in by_article[name]:
+                holders[key].add(site)
+    shared = {key for key, own in holders.items() if len(own) > 1}
     found: list[Boilerplate] = []
     for site in sorted(sites, key=lambda s: (s is not None, s or "")):
-        found += _of_site(site, sites[site], by_article, settings)
+        if site is not None or len(sites[site]) >= _MANY:
+            found += _of_site(site, sites[site], by_article, shared, settings)
     return found
 
 
@@ -47,9 +58,10 @@ def _of_site(
     site: str | None,
     names: Sequence[str],
     by_article: Mapping[str, Sequence[tuple[Segment, str]]],
+    shared: AbstractSet[str],
     settings: ShareSettings,
 ) -> list[Boilerplate]:
-    """The furniture of one site's articles."""
+    """The furniture of one site's articles; `shared` are the keys that stand in articles of several sites."""
     held = Counter(key for name in names for key in {key for _, key in by_article[name]})
     least = max(settings.boilerplate_articles, settings.boilerplate_share * len(names))
     frequent = {key for key, count in held.items() if count >= least}
@@ -69,8 +81,8 @@ def _of_site(
                 places[key].append(segment)
     return [
         Boilerplate(places[key][0].text, site, held[key], len(names), tuple(sorted(s.id for s in places[key])))
-        for key in sorted(frequent)
-        if median(shares[key]) <= _COPY and (site is not None or edges[key] >= _AT_EDGE * held[key])
+        for key in sorted(frequent - shared)
+        if median(shares[key]) <= _COPY and (site is not None or edges[key] >= _AT_EDGE * len(names))
     ]
 
 

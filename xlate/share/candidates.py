@@ -4,7 +4,9 @@ Single words, word pairs and word triples are keys; a key that more than `postin
 work and memory grow with the number of segments and not with its square. Fragment keys find contained and quoted
 text as well as edited copies, which MinHash over whole sentences does not (its Jaccard similarity drowns a short
 segment inside a long one). Segments next to each other in the order of their words, from the front and from the
-back, are candidates too: that finds the members of families so large that all their keys were cut off.
+back, are candidates too: that ties members of families so large that all their keys were cut off to a few others
+each, and rarely to all. Of the edited versions of one sentence, two words of twenty changed in each, all pairs are
+found up to about forty versions, an eighth of the pairs of sixty and a twelfth of those of a hundred.
 """
 
 from __future__ import annotations
