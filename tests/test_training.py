@@ -56,8 +56,8 @@ def table(path: Path, **sources: dict[str, object]) -> Path:
 
 def test_every_source_has_weight_licence_and_origin():
     sources = pairs.load_sources()
-    assert len(sources) >= 64
-    assert sources["news_authored"].weight == 5.0
+    assert len(sources) >= 65
+    assert sources["news_authored"].weight == 3.0
     assert sources["bible_svd"].weight == 0.04
     assert all(s.licence.strip() and s.origin.strip() for s in sources.values())
 
