@@ -198,6 +198,8 @@ def _only(ours: Counter[str], theirs: Counter[str]) -> tuple[str, ...]:
 def _negation_alert(a: Sequence[str], b: Sequence[str]) -> Alert | None:
     """Negations that one side has more of, or else those on each side that deny what the other leaves undenied."""
     denied_a, denied_b = _denied(a), _denied(b)
+    if not denied_a and not denied_b:
+        return None
     if len(denied_a) != len(denied_b):
         sides = [Counter(no for no, _ in denied) for denied in (denied_a, denied_b)]
         return Alert("negation", _only(sides[0], sides[1]), _only(sides[1], sides[0]))

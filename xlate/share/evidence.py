@@ -36,12 +36,13 @@ _ALERTS = ("number", "negation", "name")
 
 def clusters(classes: Sequence[Class], edges: Mapping[Tier, Edges], published: Mapping[str, str]) -> Iterator[Cluster]:
     """All clusters: by tier, then by the first member's place."""
+    pairs = _Pairs(published)
     for tier in TIERS:
         if tier == "verbatim":
             groups: list[tuple[int, ...]] = [(n,) for n, c in enumerate(classes) if len(c.segments) > 1]
         else:
             groups = group({pair: match.score for pair, match in edges[tier].items()}, tier)
-        found = [_cluster(tier, [classes[n] for n in g], _matches(g, edges[tier]), published) for g in groups]
+        found = [_cluster(tier, [classes[n] for n in g], _matches(g, edges[tier]), published, pairs) for g in groups]
         yield from sorted(found, key=lambda c: ([(m.article, m.start) for m in c.members], c.id))
 
 
@@ -55,7 +56,11 @@ def _matches(numbers: Sequence[int], edges: Edges) -> list[tuple[int, int, Match
 
 
 def _cluster(
-    tier: Tier, parts: Sequence[Class], matches: Sequence[tuple[int, int, Match]], published: Mapping[str, str]
+    tier: Tier,
+    parts: Sequence[Class],
+    matches: Sequence[tuple[int, int, Match]],
+    published: Mapping[str, str],
+    pairs: _Pairs,
 ) -> Cluster:
     segments = sorted((s for part in parts for s in part.segments), key=lambda s: (s.article, s.start, s.id))
     names = sorted({s.article for s in segments})
@@ -67,7 +72,7 @@ def _cluster(
         data["identical"] = len({s.text for s in segments}) == 1
         data["representative"] = parts[0].segments[0].id
     else:
-        _add_pairs(data, tier, parts, matches, published)
+        _add_pairs(data, tier, parts, matches, pairs)
     return Cluster(
         id=cluster_id(tier, [(s.id, s.text) for s in segments]),
         tier=tier,
@@ -82,7 +87,7 @@ def _add_pairs(
     tier: Tier,
     parts: Sequence[Class],
     matches: Sequence[tuple[int, int, Match]],
-    published: Mapping[str, str],
+    pairs: _Pairs,
 ) -> None:
     """Add `same`, `pairs`, `holder` and `alerts`."""
     same = [[s.id for s in part.segments] for part in parts if len(part.segments) > 1]
@@ -90,7 +95,7 @@ def _add_pairs(
         data["same"] = same
     if tier == "contained":
         data["holder"] = max(parts, key=lambda c: (c.text.before[-1], c.key)).segments[0].id
-    data["pairs"] = [_pair(tier, parts[x].segments[0], parts[y].segments[0], m, published) for x, y, m in matches]
+    data["pairs"] = [pairs.get(tier, parts[x].segments[0], parts[y].segments[0], m) for x, y, m in matches]
     alerts = [
         {**alert, "pair": [pair["a"], pair["b"]]}
         for pair in data["pairs"]
@@ -98,6 +103,21 @@ def _add_pairs(
     ]
     if alerts:
         data["alerts"] = sorted(alerts, key=lambda alert: (_ALERTS.index(alert["kind"]), alert["pair"]))
+
+
+class _Pairs:
+    """Pairs as data, each made once: clusters of large families overlap."""
+
+    def __init__(self, published: Mapping[str, str]) -> None:
+        self._published = published
+        self._made: dict[tuple[str, str, str], dict[str, Any]] = {}
+
+    def get(self, tier: Tier, a: Segment, b: Segment, match: Match) -> dict[str, Any]:
+        """The pair; the same object again for the same pair."""
+        key = (tier, a.id, b.id)
+        if key not in self._made:
+            self._made[key] = _pair(tier, a, b, match, self._published)
+        return self._made[key]
 
 
 def _pair(tier: Tier, a: Segment, b: Segment, match: Match, published: Mapping[str, str]) -> dict[str, Any]:

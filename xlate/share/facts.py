@@ -128,6 +128,9 @@ def said(forms: Sequence[str]) -> list[Number]:
     found = []
     at = 0
     while at < len(forms):
+        if not _begins(forms[at]):
+            at += 1
+            continue
         value, last = _compound(forms, at)
         unit = ""
         if last > at or is_number(forms[at]):
@@ -137,6 +140,13 @@ def said(forms: Sequence[str]) -> list[Number]:
             found.append(Number(name, value, at, last))
         at = max(last, at + 1)
     return found
+
+
+@lru_cache(maxsize=65536)
+def _begins(form: str) -> bool:
+    """Whether a number can begin with this word: most cannot, and looking further costs more than all else here."""
+    plain = form.removeprefix("و")
+    return plain in _HUNDRED or plain in _SCALE or is_number(form) or _value(form) is not None
 
 
 def numbers(forms: Sequence[str]) -> set[float]:
