@@ -26,7 +26,6 @@ from xlate.cli.corpusio import (
     counted,
     rejects,
     tell,
-    with_reason,
 )
 from xlate.cli.options import Json, Quiet
 from xlate.errors import UsageError
@@ -63,8 +62,7 @@ def dedup_command(
         outputs = chosen.files(out)
 
         def dropped(one: Duplicate) -> None:
-            if bin_ is not None:
-                bin_.write(with_reason(one.pair, {"dropped_by": one.level, "dropped_like": one.like}))
+            reject(one.pair, {"dropped_by": one.level, "dropped_like": one.like})
 
         kept = dedup(
             source.pairs(),
@@ -76,7 +74,7 @@ def dedup_command(
             workers=workers,
         )
         writer = stack.enter_context(chosen.open_writer(out))
-        bin_ = stack.enter_context(rejects(rejected_path, outputs))
+        reject = stack.enter_context(rejects(rejected_path, outputs))
         for pair in kept:
             writer.write(pair)
     counts = counted(source, asdict(account))
@@ -119,12 +117,11 @@ def split_command(
     targets = {part: out / f"{part}{chosen.suffix}" for part in ("train", "dev", "test")}
     with Bar(quiet) as bar, ExitStack() as stack:
         source = Source(inputs[0], from_format, bar)
-        bin_ = stack.enter_context(rejects(rejected_path, list(targets.values())))
+        reject = stack.enter_context(rejects(rejected_path, list(targets.values())))
 
         def dropped(part: str, one: Crossing) -> None:
-            if bin_ is not None:
-                reason = {"dropped_by": f"{part}: near-duplicate by {one.side}", "dropped_like": one.like.id}
-                bin_.write(with_reason(one.pair, {**reason, "dropped_score": one.likeness}))
+            by = f"{part}: near-duplicate by {one.side}"
+            reject(one.pair, {"dropped_by": by, "dropped_like": one.like.id, "dropped_score": one.likeness})
 
         kept = split(source.pairs, dev=dev, test=test, seed=seed, threshold=threshold, account=account, dropped=dropped)
         writers = {part: stack.enter_context(chosen.open_writer(path)) for part, path in targets.items()}

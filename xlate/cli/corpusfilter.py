@@ -23,9 +23,8 @@ from xlate.cli.corpusio import (
     corpus,
     counted,
     rejects,
-    with_reason,
 )
-from xlate.cli.options import Json, Quiet
+from xlate.cli.options import Json, MemoryPath, Quiet, memory_path
 from xlate.errors import UsageError
 
 
@@ -57,9 +56,7 @@ def filter_command(
         ),
     ] = "auto",
     model: Annotated[str | None, typer.Option("--model", "-m", help="The filter translation, with this model.")] = None,
-    memory: Annotated[
-        str | None, typer.Option("--memory", metavar="PATH|none", help="Translation memory; by default in your cache.")
-    ] = None,
+    memory: MemoryPath = None,
     workers: Workers = 2,
     from_format: From = None,
     to_format: To = None,
@@ -82,11 +79,10 @@ def filter_command(
         chosen = chosen_format(out, to_format) if out else None
         outputs = chosen.files(out) if out and chosen else []
         writer = stack.enter_context(chosen.open_writer(out)) if chosen else None
-        bin_ = stack.enter_context(rejects(rejected_path, outputs))
+        reject = stack.enter_context(rejects(rejected_path, outputs))
 
         def rejected(one: Rejected) -> None:
-            if bin_ is not None:
-                bin_.write(with_reason(one.pair, {"dropped_by": one.filter, "dropped_score": one.score}))
+            reject(one.pair, {"dropped_by": one.filter, "dropped_score": one.score})
 
         kept = filter_pairs(source.pairs(), chain, account, tools=tools, rejected=rejected, workers=workers)
         for pair in kept:
@@ -150,7 +146,6 @@ def _chain(path: Path | None, cheap: bool, semantic: str, model: str | None, sou
 def _tools(chain: Sequence[Any], model: str | None, memory: str | None, stack: ExitStack) -> Any:
     from xlate import embed
     from xlate.cli.bitext import Translator
-    from xlate.cli.options import memory_path
     from xlate.corpus import Tools
     from xlate.settings import Settings
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -75,23 +75,21 @@ def chosen_format(path: Path, format_name: str | None) -> Any:
     return by_name(format_name) if format_name else by_suffix(path)
 
 
-def rejects(path: Path | None, outputs: Sequence[Path]) -> AbstractContextManager[Any]:
-    """A writer for dropped pairs, or a context of None."""
+@contextmanager
+def rejects(path: Path | None, outputs: Sequence[Path]) -> Iterator[Callable[[SegmentPair, Mapping[str, Any]], None]]:
+    """What writes a dropped pair with the reason in its provenance; without a path, what does nothing."""
+    from dataclasses import replace
+
     if path is None:
-        return nullcontext()
+        yield lambda pair, reason: None
+        return
     chosen = chosen_format(path, None)
     if chosen.name == "moses":
         raise UsageError(f"{path}: Moses has no place for the reason; give a .jsonl, .tsv, .tmx or .xlf file")
     if path in outputs:
         raise UsageError(f"{path}: --rejected and --out are the same file")
-    return chosen.open_writer(path)  # type: ignore[no-any-return]
-
-
-def with_reason(pair: SegmentPair, reason: Mapping[str, Any]) -> SegmentPair:
-    """A dropped pair whose provenance tells why."""
-    from dataclasses import replace
-
-    return replace(pair, provenance={**pair.provenance, **reason})
+    with chosen.open_writer(path) as writer:
+        yield lambda pair, reason: writer.write(replace(pair, provenance={**pair.provenance, **reason}))
 
 
 def card(out: Path, outputs: Sequence[Path], sources: Sequence[Source], counts: Mapping[str, Any],

@@ -172,12 +172,17 @@ def bare(form: str) -> str:
 @lru_cache(maxsize=65536)
 def negates(token: str) -> bool:
     """Whether a word says no."""
-    return token in NEGATIONS or (token[:1] in "وفب" and token[1:] in NEGATIONS)
+    return _is_one_of(NEGATIONS, token)
 
 
 def denies_next(token: str) -> bool:
     """Whether a word says no to the word after it, as particles do; after a verb («رفض») the subject may stand."""
-    return token in _NOT or (token[:1] in "وفب" and token[1:] in _NOT)
+    return _is_one_of(_NOT, token)
+
+
+def _is_one_of(known: frozenset[str], token: str) -> bool:
+    """Whether a word is among these, with or without a conjunction or «ب» written onto it."""
+    return token in known or (token[:1] in "وفب" and token[1:] in known)
 
 
 @lru_cache(maxsize=65536)
