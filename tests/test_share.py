@@ -579,6 +579,8 @@ def test_files(tmp_path):
         "1",
     )
     assert (values["share_a"], values["first"], values["near_identical"]) == ("1.0000", "", "yes")
+    write_matrix(found(**{"o\tne": [WIRE], "t\u2028wo": [WIRE]}), tmp_path / "matrix.tsv")
+    assert (tmp_path / "matrix.tsv").read_text("utf-8").split("\n")[1].split("\t")[:2] == ["o\\u0009ne", "t\\u2028wo"]
     with pytest.raises(OutputError, match="is a folder; give the name of a file"):
         write_clusters(sharing, tmp_path)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from xlate.share.alerts import Alert
 from xlate.share.articles import write_articles, write_unique
-from xlate.share.difference import Alert, Difference, Edit, EnglishEdit, Span, diff_english, difference
+from xlate.share.difference import Difference, Edit, EnglishEdit, Span, diff_english, difference
 from xlate.share.find import align
 from xlate.share.values import ArticlePair, Boilerplate, Pair, ShareSettings, Sharing, expand
 from xlate.share.write import as_data, near_duplicates, representatives, write_clusters, write_matrix

@@ -11,7 +11,7 @@ from typing import Any
 
 from xlate.data import Cluster, Member
 from xlate.files import replacing
-from xlate.lines import to_json
+from xlate.lines import escape, to_json
 from xlate.normalise import normalise
 from xlate.share.values import TIERS, ArticlePair, Pair, Sharing
 from xlate.share.words import forms
@@ -53,7 +53,8 @@ def write_matrix(sharing: Sharing, path: Path) -> None:
     """Write the matrix article × article: a header line and one line for each pair that shares something.
 
     `share_a`, `share_b` are shares (0-1) of the letters of each article, the columns named after tiers count pairs of
-    segments, `first` is the article published first (empty where dates do not tell). Raises OutputError.
+    segments, `first` is the article published first (empty where dates do not tell). Tabs and line ends in ids are escapes of
+    `xlate.lines`, as in the bitexts. Raises OutputError.
     """
     with replacing(path) as handle:
         handle.write("\t".join(MATRIX_COLUMNS) + "\n")
@@ -62,17 +63,12 @@ def write_matrix(sharing: Sharing, path: Path) -> None:
 
 
 def _row(cell: ArticlePair) -> Iterator[str]:
-    yield from map(_plain, (cell.a, cell.b))
+    yield from map(escape, (cell.a, cell.b))
     yield from (str(cell.shared_a), str(cell.segments_a), f"{cell.share_a:.4f}")
     yield from (str(cell.shared_b), str(cell.segments_b), f"{cell.share_b:.4f}")
     yield from (str(cell.tiers.get(tier, 0)) for tier in TIERS)
-    yield _plain(cell.first or "")
+    yield escape(cell.first or "")
     yield "yes" if cell.near_identical else "no"
-
-
-def _plain(name: str) -> str:
-    """A name that cannot break the table; the reader's article ids never need it."""
-    return " ".join(name.split())
 
 
 def representatives(sharing: Sharing) -> dict[str, str]:
