@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xlate.clean import clean_for_model
+from xlate.clean import clean_for_model, in_english
 
 
 @pytest.mark.parametrize(
@@ -38,6 +38,10 @@ from xlate.clean import clean_for_model
         ("a\u00a0b\u3000c", "a b c"),
         ("a\u00adb\ue000c", "abc"),
         ("x 👍🏽 y", "x 👍🏽 y"),
+        ("قال&nbsp;الوزير &#8220;نعم&#x201D; &amp;amp;quot; AT&T &نعم; &foo;", 'قال الوزير “نعم” " AT&T &نعم; &foo;'),
+        ("قال <b class='x'>الوزير</b><br/>نعم <i>لا</i>", "قال الوزير نعم لا"),
+        ("3 < 5 و 7 > 2 <ب>", "3 < 5 و 7 > 2 <ب>"),
+        ("# > ## عنوان", "عنوان"),
         ("*\u200b*ن**", "ن"),  # the mark that a zero-width space hid
     ],
 )
@@ -56,3 +60,40 @@ def test_properties(text: str) -> None:
         assert unicodedata.category(char) not in ("Cc", "Cf", "Cs")
         assert char != "ـ"
         assert not 0xFE70 <= ord(char) <= 0xFEFF
+
+
+@pytest.mark.parametrize(
+    ("text", "arabic", "persian"),
+    [
+        ("قال الوزیر فی الحکومة", "قال الوزير في الحكومة", "قال الوزیر فی الحکومة"),
+        ("علی مدی یوم وحتی ۱۵ أبریل", "على مدى يوم وحتى 15 أبريل", "علی مدی یوم وحتی ۱۵ أبریل"),
+        ("علیه وإلی الیابان", "عليه وإلى اليابان", "علیه وإلی الیابان"),
+        ("قال ٢٠١٦", "قال ٢٠١٦", "قال ٢٠١٦"),
+    ],
+)
+def test_another_keyboards_letters_are_arabic_for_an_arabic_model_alone(text: str, arabic: str, persian: str) -> None:
+    for languages in (["ar"], ["arb", "arz"], ["ar_EG"]):
+        assert clean_for_model(text, languages) == clean_for_model(arabic, languages) == arabic
+    for languages in ([], ["fa"], ["ar", "fa"], ["ckb"]):
+        assert clean_for_model(text, languages) == persian
+
+
+@pytest.mark.parametrize("part", ["**a ", "# ", "&amp;", "<b", "[a", "__", "&lt;b&gt;", "<b>*", "](/)"])
+def test_cleaning_ends_soon_on_marks_without_end(part: str) -> None:
+    text = part * 20_000 + ">" * 20_000 + "ن"
+    assert clean_for_model(clean_for_model(text)) == clean_for_model(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "english"),
+    [
+        ("٪٥٠ - ٦٠", "50% - 60"),
+        ("۲۰۱۶", "2016"),
+        ("١٬٢٣٤٫٥", "1,234.5"),
+        ("٥٠٪", "50%"),
+        ("5 % 3", "5 % 3"),
+        ("؟؛،", "?;,"),
+    ],
+)
+def test_numbers_alone_in_english(text: str, english: str) -> None:
+    assert in_english(text) == english

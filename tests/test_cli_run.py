@@ -377,3 +377,25 @@ def test_a_full_disk_on_standard_output(article: Path):
     assert process.returncode == 2
     assert process.stderr.decode().count("\n") == 1
     assert "No space left on device" in process.stderr.decode()
+
+
+def test_translate_never_writes_over_what_it_reads(tmp_path: Path):
+    table = tmp_path / "b.tsv"
+    table.write_text("id\ttext\n1\tقال الوزير نعم.\n", "utf-8")
+    before = table.read_bytes()
+    message = f"xlate: {table}: is one of the inputs and would be overwritten; give another name\n"
+    for given in (table, tmp_path):
+        ran = xlate("translate", given, "-o", table, "--memory", "none", "-q")
+        assert (ran.code, ran.err, table.read_bytes()) == (2, message, before)
+    out = tmp_path / "z.jsonl"
+    for _ in range(2):  # the second time its own output lies among the inputs
+        assert xlate("translate", tmp_path, "-o", out, "--memory", "none", "-q").code == 0
+        assert len(out.read_text("utf-8").splitlines()) == 1
+
+
+def test_a_bundle_has_a_folder_of_its_own(tmp_path: Path):
+    (tmp_path / "a.txt").write_text("قال الوزير نعم.\n", "utf-8")
+    ran = xlate("run", tmp_path, "-o", tmp_path, "--memory", "none", "-q")
+    told = "is the input too, and a next run would read the bundle; give the bundle a folder of its own"
+    assert (ran.code, ran.err) == (2, f"xlate: {tmp_path}: {told}\n")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]

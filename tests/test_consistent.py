@@ -6,8 +6,10 @@ import pytest
 
 from xlate.consistent import alike
 from xlate.data import Segment, Translation
+from xlate.manifest import EMBEDDED, resolve
 from xlate.memory import Memory
 from xlate.model import Engine
+from xlate.settings import Settings
 from xlate.translate import translate
 
 FIRST = "وأوضح المصدر أن مصر أطلعت تونس والجزائر على تفاصيل التطورات الميدانية في ليبيا أمس الأحد."
@@ -61,3 +63,17 @@ def test_no_pairs_nothing_changes(engine: Engine, translated: list[Translation])
     with Memory(None, "x") as memory:
         assert alike([], translated, {}, engine, memory) == translated
         assert alike([("a:0000", "b:0000")], translated, {}, engine, memory) == translated
+
+
+LONG = "وقال وزير الداخلية المغربي إن فرق الإنقاذ تواصل العمل في المنطقة المنكوبة منذ ثلاثة أيام."
+SHORT = "قال وزير الداخلية إن فرق الإنقاذ تواصل العمل في المنطقة المنكوبة منذ يومين."
+
+
+def test_what_is_cut_off_leads_and_follows_nobody():
+    engine = Engine(resolve(EMBEDDED), Settings(max_decoding_length=10))
+    with Memory(None, "x") as memory:
+        translations = list(translate(segments(SHORT, LONG), engine, memory))
+        cut = [any(flag.kind == "limit" for flag in t.flags) for t in translations]
+        out = alike([("a:0000", "a:0001")], translations, {}, engine, memory)
+    assert any(cut)
+    assert out == translations

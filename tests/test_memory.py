@@ -67,6 +67,29 @@ def test_two_processes_share_one_file(tmp_path: Path):
         assert set(one.get(["ليبيا", "تونس"])) == set(two.get(["ليبيا", "تونس"])) == {"ليبيا", "تونس"}
 
 
+def test_processes_that_find_a_new_file_at_once(tmp_path: Path):
+    script = textwrap.dedent("""
+        import sys
+        from pathlib import Path
+        from xlate.memory import Memory, Remembered
+        folder, name = Path(sys.argv[1]), sys.argv[2]
+        sys.stdin.readline()  # all begin together
+        for n in range(40):
+            with Memory(folder / f"{n}.sqlite3", "engine") as memory:
+                memory.put([(name, Remembered("x", -1.0, "model", False))])
+    """)
+    command = [sys.executable, "-c", script, str(tmp_path)]
+    started = [subprocess.Popen([*command, name], stdin=subprocess.PIPE, text=True) for name in "abc"]
+    for process in started:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    assert [process.wait(timeout=60) for process in started] == [0, 0, 0]
+    for n in range(40):
+        with Memory(tmp_path / f"{n}.sqlite3", "engine") as memory:
+            assert set(memory.get(["a", "b", "c"])) == {"a", "b", "c"}
+
+
 def test_a_killed_process_leaves_whole_transactions(tmp_path: Path):
     path = tmp_path / "memory.sqlite3"
     script = textwrap.dedent("""

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from xlate.data import Article
 from xlate.read import ReadReport, iter_articles
+from xlate.segment import segment
 
 
 def read(path: Path) -> tuple[list[Article], ReadReport]:
@@ -51,7 +52,14 @@ def test_jsonl_fields(tmp_path: Path) -> None:
         tmp_path, "n.jsonl", jsonl(FULL, {"TEXT": "ثم", "extra": [1]}, {"id": 7, "text": "عاد"})
     )
     assert articles[0] == Article(
-        "aps__12", "عنوان", "قال\r\nالوزير ", "واج", "n.jsonl", "2016-05-17", url="https://aps.dz/12", encoding="utf-8"
+        "aps__12",
+        "عنوان",
+        "عنوان\n\nقال\r\nالوزير ",
+        "واج",
+        "n.jsonl",
+        "2016-05-17",
+        url="https://aps.dz/12",
+        encoding="utf-8",
     )
     assert [(a.id, a.title, a.published) for a in articles[1:]] == [("n-2", None, None), ("7", None, None)]
     assert (report.problems, report.files[0].articles, report.found) == ([], 3, 1)
@@ -297,3 +305,24 @@ def test_what_is_written_is_read(tmp_path_factory: pytest.TempPathFactory, texts
     articles, report = read(root)
     assert [article.text for article in articles] == texts * 2
     assert report.problems == []
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "read"),
+    [
+        ("زلزال قوي", "ضرب زلزال المغرب.", "زلزال قوي\n\nضرب زلزال المغرب."),
+        (" زلزال\nقوي ", "ضرب زلزال المغرب.", "زلزال قوي\n\nضرب زلزال المغرب."),
+        ("زلزال قويّ", "أخبار\nزلزال قوي\nضرب المغرب.", "أخبار\nزلزال قوي\nضرب المغرب."),
+        ("Earthquake", "ضرب زلزال المغرب.", "ضرب زلزال المغرب."),
+        ("", "ضرب زلزال المغرب.", "ضرب زلزال المغرب."),
+    ],
+)
+def test_a_title_that_the_text_lacks_becomes_its_first_paragraph(
+    tmp_path: Path, title: str, text: str, read: str
+) -> None:
+    articles, _ = read_bytes(tmp_path, "n.jsonl", jsonl({"title": title, "text": text}))
+    assert articles[0].text == read
+    assert articles[0].title == (title.strip() or None)
+    first = next(iter(segment(articles[0])))
+    if read != text:
+        assert (first.role, first.text) == ("headline", "زلزال قوي")

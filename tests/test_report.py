@@ -222,6 +222,8 @@ def test_every_kind_of_flag_has_a_label() -> None:
         ("split in 3", "split", "Translated in 3 parts", False),
         ("retry beam_size=1", "repaired", "Repaired", True),
         ("retry split in 2", "repaired", "Repaired, in 2 parts", True),
+        ("model, worded as a:0001", "model", "Made by model", False),
+        ("split in 3, worded as a:0001", "split", "Translated in 3 parts", False),
         ("by hand", "by hand", "Made by by hand", True),
     ],
 )

@@ -141,6 +141,23 @@ def test_a_translation_is_shared_only_between_segments_that_ask_alike():
     assert shared["two:0"] == shared["four:0"] in ("two:0", "four:0")
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "shared"),
+    [
+        ("وقال الوزير: لا، يجب المغادرة الآن فورا.", "وقال الوزير: لا يجب المغادرة الآن فورا.", False),
+        ("وأعلن البيان أن «ما حدث اليوم يهم الجميع هنا».", "وأعلن البيان أن ما حدث اليوم يهم الجميع هنا.", False),
+        ("وأكد الحارس أن قال علي ما يريد الجميع اليوم.", "وأكد الحارس أن قال على ما يريد الجميع اليوم.", False),
+        ("وقال الوزير إن الحكومة، ستجتمع غدا في العاصمة!", "وقال الوزير ان الحكومة ستجتمع غدا فى العاصمة.", True),
+        ("وقال الوزير إن الحكومة ستجتمع غدا في العاصمة»", "وقال الوزير إن الحكومة ستجتمع غدا في العاصمة", True),
+    ],
+)
+def test_a_translation_is_shared_only_where_marks_and_spelling_say_the_same(first, second, shared):
+    sharing = found(one=[first], two=[second])
+    assert only(sharing).tier == "verbatim"
+    chosen = representatives(sharing)
+    assert (chosen["one:0"] == chosen["two:0"]) == shared
+
+
 def test_near_duplicate_evidence_is_the_edit_script_with_alerts_on_top():
     cluster = only(found(one=[WIRE], two=[EDITED]))
     (pair,) = cluster.evidence["pairs"]

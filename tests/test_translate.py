@@ -32,6 +32,7 @@ def segments(*texts: str, role: Any = "body") -> list[Segment]:
         ("انظر https://example.org/x", True),
         ("،؛؟ «»", False),
         ("🙂", False),
+        ("ــــــ", False),
     ],
 )
 def test_what_needs_translation(text: str, expected: bool):
@@ -215,3 +216,26 @@ def test_a_stream_is_taken_in_portions(engine: Engine, monkeypatch: pytest.Monke
         next(stream)
         assert taken <= 8
         assert len(list(stream)) == 39
+
+
+def test_what_is_not_asked_of_the_model_gets_english_digits_and_marks(engine: Engine):
+    with Memory(None, "x") as memory:
+        (done,) = translate(segments("٪٥٠ – ١٬٢٠٠؟"), engine, memory)
+    assert (done.target, done.origin, done.flags) == ("50% – 1,200?", "copied", ())
+
+
+@pytest.mark.parametrize(
+    ("odd", "plain"),
+    [
+        ("قال الوزیر إن الحکومة ستواصل العمل فی البلاد.", "قال الوزير إن الحكومة ستواصل العمل في البلاد."),
+        (
+            "قال الوزير&nbsp;إن <b>الحكومة</b> ستواصل&#32;العمل في البلاد.",
+            "قال الوزير إن الحكومة ستواصل العمل في البلاد.",
+        ),
+    ],
+)
+def test_remains_of_web_pages_and_keyboards_do_not_reach_the_model(engine: Engine, odd: str, plain: str):
+    with Memory(None, "x") as memory:
+        first, second = translate(segments(odd, plain), engine, memory)
+    assert (first.target, first.flags) == (second.target, second.flags)
+    assert first.segment.text == odd

@@ -37,20 +37,25 @@ def alike(
 
     `pairs` are segment ids, the best pair first; `given` maps segment ids to the text that was translated for them
     (its own where absent), so that verbatim copies stay alike. A sentence follows one other at most and leads or
-    follows, never both. What looped or was cut off is left as its repair made it. `memory` keeps the hypotheses.
+    follows, never both. What looped or was cut off is left as it is, and no hypothesis is taken that was cut off. `memory`
+    keeps the hypotheses.
     """
     found = {t.segment.id: t for t in translations}
     leads = _leads([(a, b) for a, b in pairs if a in found and b in found])
-    texts = {b: given.get(b, found[b].segment.text) for b in leads}
-    nbest = _nbest([text for b, text in texts.items() if not found[b].origin.startswith("retry")], engine, memory)
+    sound = {b: given.get(b, found[b].segment.text) for b, a in leads.items() if _sound(found[a]) and _sound(found[b])}
+    nbest = _nbest(list(sound.values()), engine, memory)
     chosen: dict[str, tuple[str, float, str]] = {}
-    for follower, lead in leads.items():
-        old = found[follower]
-        if texts[follower] in nbest and old.target and found[lead].target:
-            target, score = _nearest(nbest[texts[follower]], found[lead].target)
-            if target != old.target and not serious(check(texts[follower], target)):
-                chosen[texts[follower]] = target, score, f"{old.origin}, worded as {lead}"
+    for follower, text in sound.items():
+        old, lead = found[follower], leads[follower]
+        if all(nbest[text]):
+            target, score = _nearest(nbest[text], found[lead].target)
+            if target != old.target and not serious(check(text, target)):
+                chosen[text] = target, score, f"{old.origin}, worded as {lead}"
     return [_changed(t, chosen.get(given.get(t.segment.id, t.segment.text))) for t in translations]
+
+
+def _sound(one: Translation) -> bool:
+    return bool(one.target) and not one.origin.startswith("retry") and not serious(one.flags)
 
 
 def _changed(old: Translation, choice: tuple[str, float, str] | None) -> Translation:
@@ -88,7 +93,8 @@ def _nearest(parts: Sequence[Sequence[tuple[str, float]]], lead: str) -> tuple[s
 
 
 def _nbest(texts: Sequence[str], engine: Engine, memory: Memory) -> dict[str, list[list[tuple[str, float]]]]:
-    """For each text its parts' hypotheses (text, score), the best first; from the memory where it has them."""
+    """For each text its parts' whole hypotheses (text, score), the best first, none for a part whose all were cut off;
+    from the memory where it has them."""
     keys = {text: f"{NBEST} hypotheses\n{text}" for text in dict.fromkeys(texts)}
     known = memory.get(list(keys.values()))
     done = {text: json.loads(known[key].target) for text, key in keys.items() if key in known}
@@ -99,7 +105,7 @@ def _nbest(texts: Sequence[str], engine: Engine, memory: Memory) -> dict[str, li
         found.update(batch)
     place = 0
     for text, group in parts.items():
-        rows = [[(h.text.strip(), h.score) for h in found[place + n]] for n in range(len(group))]
+        rows = [[(h.text.strip(), h.score) for h in found[place + n] if not h.at_limit] for n in range(len(group))]
         place += len(group)
         memory.put([(keys[text], Remembered(json.dumps(rows, ensure_ascii=False), None, "hypotheses", False))])
         done[text] = rows

@@ -46,7 +46,7 @@ def linked(translations: Iterable[Translation], engine: Engine, memory: Memory) 
 def _links(pairs: Sequence[tuple[str, str]], engine: Engine) -> dict[tuple[str, str], str]:
     if not pairs:
         return {}
-    cleaned = {pair: clean_for_model(pair[0]) for pair in pairs}
+    cleaned = {pair: clean_for_model(pair[0], engine.manifest.source) for pair in pairs}
     sizes = dict(zip(pairs, map(len, engine.tokenise(list(cleaned.values()))), strict=True))
     longest = min(LONGEST, engine.manifest.position_limit)
     fit = [p for p in pairs if sizes[p] <= longest and len(cleaned[p].split()) == len(p[0].split())]

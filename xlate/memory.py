@@ -8,6 +8,7 @@ one file.
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,7 @@ CREATE TABLE IF NOT EXISTS translation (
 ) WITHOUT ROWID
 """
 _VERSION = 1
+_PATIENCE = 60.0  # seconds to wait for another process
 _PER_QUERY = 400  # below SQLite's oldest limit on bound values, 999
 
 
@@ -60,7 +62,7 @@ class Memory:
             if path is not None:
                 path.parent.mkdir(parents=True, exist_ok=True)
             # "" is a database of SQLite's own that spills to a temporary file: a long stream must not fill the memory
-            self._db = sqlite3.connect(path or "", timeout=60, isolation_level=None)
+            self._db = sqlite3.connect(path or "", timeout=_PATIENCE, isolation_level=None)
             self._prepare()
         except (sqlite3.Error, OSError) as error:
             raise self._explained(error) from error
@@ -72,11 +74,25 @@ class Memory:
         tables = {name for (name,) in self._db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         if tables - {"translation"}:
             raise InputError(f"{self.path}: is a database of something else; choose another --memory")
-        self._db.execute("PRAGMA journal_mode = WAL")
+        self._to_wal()
         # with WAL, NORMAL survives a killed process whole; only a power cut may lose the last transactions
         self._db.execute("PRAGMA synchronous = NORMAL")
         self._db.execute(_SCHEMA)
-        self._db.execute(f"PRAGMA user_version = {_VERSION}")
+        if version != _VERSION:
+            self._db.execute(f"PRAGMA user_version = {_VERSION}")
+
+    def _to_wal(self) -> None:
+        """Turn WAL on. Of two processes that find a new file one is told that it is locked, at once: SQLite does not wait
+        here as it does elsewhere."""
+        end = time.monotonic() + _PATIENCE
+        while self._db.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+            try:
+                if self._db.execute("PRAGMA journal_mode = WAL").fetchone()[0] != "wal":
+                    return  # a database in memory or a file system without shared memory; it works without
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error) or time.monotonic() > end:
+                    raise
+                time.sleep(0.01)
 
     def get(self, sources: Sequence[str]) -> dict[str, Remembered]:
         """What is known of `sources`, by source text; unknown ones are absent."""

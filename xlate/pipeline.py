@@ -15,6 +15,7 @@ from xlate import bundle
 from xlate.compare import with_english
 from xlate.consistent import alike
 from xlate.data import Article, Segment, Translation
+from xlate.errors import UsageError
 from xlate.formats import FORMATS, by_name
 from xlate.links import linked
 from xlate.manifest import EMBEDDED, resolve
@@ -94,6 +95,10 @@ def run(
     unknown segments. Interrupted at any moment, the memory holds what was done and the next run continues from it.
     """
     options = options or Options()
+    if out.resolve() in {Path(one).resolve() for one in inputs}:
+        raise UsageError(
+            f"{out}: is the input too, and a next run would read the bundle; give the bundle a folder of its own"
+        )
     clock = _Clock()
     engine = Engine(resolve(options.model), options.settings)
     encoder = Encoder() if options.similarity else None

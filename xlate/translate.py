@@ -18,7 +18,7 @@ from itertools import islice
 from typing import Literal
 
 from xlate.check import Candidate, better, check, clean, serious
-from xlate.clean import clean_for_model
+from xlate.clean import clean_for_model, in_english
 from xlate.data import Flag, Segment, Translation
 from xlate.memory import Memory, Remembered
 from xlate.model import Engine, Hypothesis
@@ -30,7 +30,7 @@ WINDOW = 2048
 WINDOW_CHARACTERS = 400_000
 """The same bound for text that comes in very long segments."""
 
-RECIPE = 1
+RECIPE = 2
 """Part of the memory's key: raised when cleaning, splitting or repairing changes what comes out."""
 
 _NO_WORDS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\S+")
@@ -50,13 +50,13 @@ _REPAIRS: tuple[tuple[str, dict[str, object]], ...] = (
 
 
 def needs_translation(text: str, languages: Sequence[str]) -> bool:
-    """Whether `text` has a word of the source language's script outside links and addresses.
+    """Whether `text` has a word of the source language's script outside links and addresses; a stroke of tatweel is none.
 
     Languages whose script this module does not know are taken for any letters.
     """
     classes = [_SCRIPTS.get(language.split("-")[0].lower()) for language in languages]
     known = "".join(c for c in classes if c)
-    rest = _NO_WORDS.sub(" ", text)
+    rest = _NO_WORDS.sub(" ", text).replace("\u0640", "")
     if not known or None in classes:
         return any(c.isalpha() for c in rest)
     return any(c.isalpha() for c in re.findall(f"[{known}]", rest))
@@ -94,7 +94,7 @@ def translate(
     """Translate `segments` lazily, in order, one Translation each; memory use does not grow with their number.
 
     Boilerplate gets an empty target and origin `skipped` unless `include_boilerplate`; what has nothing to translate
-    passes through with origin `copied`. `same_as` maps ids of segments to the text to translate in place of their own:
+    passes through with origin `copied`, with English digits and marks. `same_as` maps ids of segments to the text to translate in place of their own:
     verbatim copies share the translation of the one that is written best. `progress` is told how many more segments are
     done, as batches finish.
     """
@@ -140,7 +140,7 @@ def _translate_window(
         if what == "skipped":
             yield Translation(one, "", None, (), "skipped")
         elif what == "copied":
-            yield Translation(one, one.text, None, (), "copied")
+            yield Translation(one, in_english(one.text), None, (), "copied")
         else:
             row = known.get(text) or made[text]
             known_flags = told.get(text) if one.text == text else None
@@ -175,7 +175,7 @@ def _whole(text: str, parts: Sequence[str], done: Mapping[str, _Draft]) -> tuple
 
 def _units_of(texts: Sequence[str], engine: Engine) -> dict[str, list[str]]:
     """`units` of many texts: what is given to the model for each."""
-    given = [clean_for_model(text) for text in texts]
+    given = [clean_for_model(text, engine.manifest.source) for text in texts]
     sizes = map(len, engine.tokenise(given))
     longest = engine.max_source_tokens
     return {
@@ -186,7 +186,7 @@ def _units_of(texts: Sequence[str], engine: Engine) -> dict[str, list[str]]:
 
 def units(text: str, engine: Engine) -> list[str]:
     """What the model is given for `text`: the text cleaned, in one piece or in as few as it takes."""
-    return _units(clean_for_model(text), engine, engine.max_source_tokens)
+    return _units(clean_for_model(text, engine.manifest.source), engine, engine.max_source_tokens)
 
 
 def _units(given: str, engine: Engine, longest: int) -> list[str]:

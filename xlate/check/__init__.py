@@ -17,6 +17,7 @@ from xlate.check import shape
 from xlate.check.debris import clean, remains
 from xlate.check.numbers import discrepancies
 from xlate.check.shape import USUAL_RATIO
+from xlate.clean import clean_for_model
 from xlate.data import Flag
 
 __all__ = ["KINDS", "SERIOUS", "USUAL_RATIO", "Candidate", "better", "check", "clean", "serious"]
@@ -46,8 +47,10 @@ def check(
     """All flags of one translation, at most one a kind, in the order of KINDS; empty when nothing is odd.
 
     `at_limit` says that decoding ended at its length limit. `expected_ratio` is the usual number of English characters
-    per Arabic character of the model and domain. Never raises on any text; linear in its length.
+    per Arabic character of the model and domain. What cleaning for the model takes off the source (tags, entities, marks)
+    is asked of no translation. Never raises on any text; linear in its length.
     """
+    source = clean_for_model(source)
     if not source.strip() and not target.strip():
         return ()
     nothing = shape.empty(source, target)

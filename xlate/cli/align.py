@@ -16,6 +16,7 @@ import typer
 from xlate.cli.app import app
 from xlate.cli.console import err, not_read, table
 from xlate.cli.options import Json, Quiet
+from xlate.cli.places import keep_inputs
 from xlate.errors import UsageError
 
 if TYPE_CHECKING:
@@ -108,7 +109,6 @@ def _places(out: Path, matrix: Path | None, inputs: Sequence[str]) -> dict[str, 
         raise UsageError(f"{out}: is a folder; give the name of a file")
     beside = {content: out.with_name(f"{out.stem}.{content}.tsv") for content in ("matrix", "articles", "unique")}
     places = {"clusters": out} | beside | ({"matrix": matrix} if matrix else {})
-    read = {os.path.realpath(given) for given in inputs if given != "-"}
     taken: dict[str, str] = {}
     for content, path in places.items():
         real = os.path.realpath(path)
@@ -116,25 +116,9 @@ def _places(out: Path, matrix: Path | None, inputs: Sequence[str]) -> dict[str, 
             raise UsageError(f"{path}: is a folder; give the name of a file")
         if real in taken:
             raise UsageError(f"{path}: {taken[real]} and {content} cannot go to one file; give another name")
-        if real in read or (any(Path(real).is_relative_to(given) for given in read) and not _ours(path, content)):
-            raise UsageError(f"{path}: is one of the inputs and would be overwritten; give another name")
+        keep_inputs(path, inputs, _OURS[content])
         taken[real] = content
     return places
-
-
-def _ours(path: Path, content: str) -> bool:
-    """Whether a file among the inputs may be written: it is not there, is empty or of no kind that is read, or an
-    earlier `xlate align` left it."""
-    from xlate.read.find import kind_of
-
-    if kind_of(path.name) is None:
-        return True
-    try:
-        with path.open("rb") as handle:
-            head = handle.read(200)
-    except OSError:
-        return True  # nothing that could be read; writing tells what else is wrong
-    return not head or _OURS[content].match(head) is not None
 
 
 def _summary(done: Done) -> dict[str, Any]:

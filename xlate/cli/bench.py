@@ -50,7 +50,7 @@ def bench(
     counted: dict[tuple[str, int], tuple[int, int]] = {}
     for turn in range(rounds + 1):
         for key, engine in engines.items():
-            cleaned = (clean_for_model(line) for line in text.splitlines())
+            cleaned = (clean_for_model(line, engine.manifest.source) for line in text.splitlines())
             fitting = [
                 line for line in cleaned if needs_translation(line, engine.manifest.source) and engine.fits(line)
             ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -13,11 +14,14 @@ import typer
 from xlate.cli.app import app
 from xlate.cli.console import Bar, err, put
 from xlate.cli.options import DEFAULT_MODEL, MemoryPath, Model, Quiet, memory_path, takes_settings
+from xlate.cli.places import keep_inputs
 from xlate.errors import InputError, UsageError
 from xlate.settings import Settings
 
 if TYPE_CHECKING:
     from xlate.model import Engine
+
+_OURS = re.compile(rb'\{"id": "[^"]*", "article":|id\tarticle\tindex\t')  # how a bitext of ours begins
 
 
 @app.command()
@@ -113,10 +117,13 @@ def _files(
     from xlate.translate import translate as translate_segments
 
     chosen = by_name(format_name) if format_name else by_suffix(out)
+    written = chosen.files(out)
+    for path in written:
+        keep_inputs(path, inputs, _OURS)
     report = ReadReport()
     source, target = engine.manifest.source[0], engine.manifest.target[0]
     opened = chosen.open_writer(out, source_language=source, target_language=target)
-    segments = (s for article in iter_articles(inputs, report) for s in segment(article))
+    segments = (s for article in iter_articles(inputs, report, exclude=written) for s in segment(article))
     with (
         Bar(quiet) as bar,
         Memory(memory, memory_key(engine)) as remembered,

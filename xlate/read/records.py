@@ -5,16 +5,19 @@ from __future__ import annotations
 import codecs
 import csv
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import IO
 
 from xlate.errors import InputError
+from xlate.normalise import normalise
 from xlate.read.dates import imprint, parse_date
 from xlate.read.encoding import SAMPLE, Encoding, bad_bytes, decide
 from xlate.read.report import FileRecord
 from xlate.read.text import Content, without_surrogates
 
+_ARABIC = re.compile("[\u0620-\u064a]")
 FIELDS = ("id", "title", "text", "source", "published", "url")
 LONGEST = 64 << 20
 """Longest line or field, in bytes or characters: what is longer is no article, but a file of another kind."""
@@ -215,6 +218,14 @@ def _quoted_tsv(handle: IO[bytes], encoding: Encoding) -> bool:
     return len(widths - {0}) <= 1
 
 
+def _titled(text: str, title: str | None) -> str:
+    """`text` with an Arabic title before it as a line of its own, so that the headline is translated with the article;
+    as it is where its beginning has the title already."""
+    if not title or not _ARABIC.search(title) or normalise(title) in normalise(text[: 2 * len(title) + 400]):
+        return text
+    return f"{' '.join(title.split())}\n\n{text}"
+
+
 def _content(fields: Mapping[str, object], number: int, record: FileRecord, tell: Tell) -> Content | None:
     """One record's fields, checked; None (and told, or counted as empty) when it has no text to translate."""
     text = fields.get("text")
@@ -243,7 +254,7 @@ def _content(fields: Mapping[str, object], number: int, record: FileRecord, tell
         published = parse_date(stated) if usable else None  # type: ignore[arg-type]
         record.dates_not_understood += published is None
     return Content(
-        without_surrogates(text, record),
+        _titled(without_surrogates(text, record), clean["title"]),
         clean["title"],
         clean["source"] or source,
         published,

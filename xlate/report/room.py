@@ -120,14 +120,16 @@ def _names(bundle: Bundle) -> dict[str, str]:
 
 
 def _title(about: About, bundle: Bundle) -> tuple[str, str]:
-    """The headline in English and Arabic; without one, the article's own title, else how its first sentence begins."""
+    """The headline in English and Arabic; without one, how the first sentence begins. Where nothing is translated, the
+    title the article came with."""
     own = bundle.translations.get(about.id, ())
     for t in own:
         if t.segment.role == "headline":
             return shorten(t.target), shorten(t.segment.text)
     body = [t for t in own if t.segment.role != "boilerplate"]
-    english = shorten(body[0].target, 80) if body else ""
-    return english, shorten(about.title or (shorten(body[0].segment.text, 80) if body else ""))
+    if not body:
+        return "", shorten(about.title or "")
+    return shorten(body[0].target, 80), shorten(body[0].segment.text, 80)
 
 
 def _order(articles: Sequence[About]) -> dict[str, int]:

@@ -27,10 +27,15 @@ ORIGINS = {
         "Translated in parts",
         "The sentence is too long for the model and was translated part by part; what links the parts may be lost.",
     ),
-    "copied": ("Copied", "Nothing in it is Arabic prose, so it stands as it is in the source."),
+    "copied": (
+        "Copied",
+        "Nothing in it is Arabic prose, so it stands as in the source, with English digits and marks.",
+    ),
     "skipped": ("Not translated", "Taken for a menu, notice or form of the web page."),
 }
 """Class of origin → (label, what it means)."""
+
+_WORDED = ", worded as "  # what xlate.consistent adds to an origin
 
 TIERS = {
     "verbatim": ("Same words", "the same sentence, word for word"),
@@ -67,7 +72,9 @@ def flag_meaning(kind: str) -> str:
 
 
 def origin_class(origin: str) -> str:
-    """`model` or a key of ORIGINS; an origin this version does not know is itself."""
+    """`model` or a key of ORIGINS; an origin this version does not know is itself. To be worded like another sentence is
+    no reason to look again."""
+    origin = origin.partition(_WORDED)[0]
     for start, name in (("retry", "repaired"), ("split", "split")):
         if origin.startswith(start):
             return name
@@ -76,6 +83,7 @@ def origin_class(origin: str) -> str:
 
 def origin_label(origin: str) -> str:
     """Plain words for an origin, with the number of parts where there are some."""
+    origin = origin.partition(_WORDED)[0]
     name = origin_class(origin)
     label = ORIGINS[name][0] if name in ORIGINS else f"Made by {origin}"
     parts = re.search(r"split in (\d+)", origin)

@@ -75,15 +75,15 @@ def representatives(sharing: Sharing) -> dict[str, str]:
     """For every segment with verbatim copies, the segment whose translation they share: the one written with most
     words, so that lost spaces («تونسوالجزائر») do no harm. Copies inside one article count too.
 
-    Punctuation does not tell verbatim segments apart, but a question is no statement: a translation is shared only
-    between segments that have their question marks in the same places."""
+    Punctuation and spelling do not tell verbatim segments apart, but some of it changes what is said: a translation is
+    shared only between segments that `_says` tells nothing different of."""
     found: dict[str, str] = {}
     for cluster in sharing.clusters:
         if cluster.tier != "verbatim":
             continue
         alike: dict[str, list[Member]] = defaultdict(list)
         for member in cluster.members:
-            alike[_asked(member.text)].append(member)
+            alike[_says(member.text)].append(member)
         for members in alike.values():
             ids = [m.segment for m in members]
             best = cluster.evidence["representative"]
@@ -93,10 +93,18 @@ def representatives(sharing: Sharing) -> dict[str, str]:
     return found
 
 
-def _asked(text: str) -> str:
-    """The letters with the question marks among them; empty where nothing is asked."""
-    folded = normalise(text)
-    return re.sub(r"\?+", "?", re.sub(r"[^\w?]+", "", folded)) if "?" in folded else ""
+_ANSWER = re.compile(r"\b(?:لا|نعم|كلا|بلي)(?=\s*[,:.!])")  # «لا، يجب» is not «لا يجب»
+_ALI = re.compile(r"\b[وف]?(?:علي|[إا]لي|لدي)\b")  # «علي» is a name, «على» is not
+
+
+def _says(text: str) -> str:
+    """What of the marks and spelling of `text` changes its meaning, empty for most texts: its letters with the question
+    and quotation marks and the ends of answers among them, and the words that another last letter makes another word."""
+    letters = re.sub(r'[^\w?"|]+', "", _ANSWER.sub(r"\g<0>|", normalise(text)))
+    if letters.count('"') % 2:  # one that closes or opens nothing
+        letters = letters.replace('"', "")
+    marked = re.sub(r"\?+", "?", letters) if re.search(r'[?"|]', letters) else ""
+    return marked + " ".join(_ALI.findall(text))
 
 
 def near_duplicates(sharing: Sharing) -> list[Pair]:
