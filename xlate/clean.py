@@ -12,13 +12,15 @@ import unicodedata
 from collections.abc import Sequence
 
 _TATWEEL = "ـ"
-_MARKUP = [
+_MARKDOWN = [
     (
         re.compile(r"^[ \t]{0,3}(?:(?:#{1,6}|>)[ \t]+)+", re.MULTILINE),
         "",
     ),  # a heading's or quotation's mark, not a hashtag
     (re.compile(r"(\*\*|__)(?=\S)(.{1,400}?)(?<=\S)\1"), r"\2"),
     (re.compile(r"!?\[([^\[\]\n]*)\]\((?:https?://|/|#|mailto:)[^()\s]*\)"), r"\1"),
+]
+_TAGS = [
     (re.compile(r"(?i)</?(?:a|abbr|b|cite|em|font|i|mark|q|s|small|span|strong|sub|sup|u)\b[^<>]*>"), ""),
     (
         re.compile(
@@ -110,6 +112,6 @@ def _stable(text: str) -> str:
 def _once(text: str) -> str:
     if "&" in text:
         text = _ENTITY.sub(lambda found: html.unescape(found[0]), _ESCAPED.sub("&", text))
-    for pattern, replacement in _MARKUP:
+    for pattern, replacement in [*_MARKDOWN, *_TAGS] if "<" in text else _MARKDOWN:
         text = pattern.sub(replacement, text)
     return " ".join(unicodedata.normalize("NFC", text.translate(_TABLE)).split())
