@@ -12,23 +12,13 @@ import unicodedata
 from collections.abc import Sequence
 
 _TATWEEL = "ـ"
-_MARKDOWN = [
-    (
-        re.compile(r"^[ \t]{0,3}(?:(?:#{1,6}|>)[ \t]+)+", re.MULTILINE),
-        "",
-    ),  # a heading's or quotation's mark, not a hashtag
-    (re.compile(r"(\*\*|__)(?=\S)(.{1,400}?)(?<=\S)\1"), r"\2"),
-    (re.compile(r"!?\[([^\[\]\n]*)\]\((?:https?://|/|#|mailto:)[^()\s]*\)"), r"\1"),
-]
-_TAGS = [
-    (re.compile(r"(?i)</?(?:a|abbr|b|cite|em|font|i|mark|q|s|small|span|strong|sub|sup|u)\b[^<>]*>"), ""),
-    (
-        re.compile(
-            r"(?i)</?(?:blockquote|br|div|figure|figcaption|h[1-6]|hr|img|li|ol|p|table|tbody|td|th|tr|ul)\b[^<>]*>"
-        ),
-        " ",
-    ),
-]
+_HEADING = re.compile(r"^[ \t]{0,3}(?:(?:#{1,6}|>)[ \t]+)+", re.MULTILINE)  # or a quotation's mark; not a hashtag
+_BOLD = re.compile(r"(\*\*|__)(?=\S)(.{1,400}?)(?<=\S)\1")
+_LINK = re.compile(r"!?\[([^\[\]\n]*)\]\((?:https?://|/|#|mailto:)[^()\s]*\)")
+_WITHIN_LINES = re.compile(r"(?i)</?(?:a|abbr|b|cite|em|font|i|mark|q|s|small|span|strong|sub|sup|u)\b[^<>]*>")
+_BETWEEN_LINES = re.compile(
+    r"(?i)</?(?:blockquote|br|div|figcaption|figure|h[1-6]|hr|img|li|ol|p|table|tbody|td|th|tr|ul)\b[^<>]*>"
+)
 _ESCAPED = re.compile(r"(?i)&(?:amp;|#0*38;|#x0*26;)+")  # text that was escaped twice, or oftener
 _ENTITY = re.compile(r"(?i)&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,8}\d{0,2});")
 _PASSES = 8
@@ -112,6 +102,7 @@ def _stable(text: str) -> str:
 def _once(text: str) -> str:
     if "&" in text:
         text = _ENTITY.sub(lambda found: html.unescape(found[0]), _ESCAPED.sub("&", text))
-    for pattern, replacement in [*_MARKDOWN, *_TAGS] if "<" in text else _MARKDOWN:
-        text = pattern.sub(replacement, text)
+    text = _LINK.sub(r"\1", _BOLD.sub(r"\2", _HEADING.sub("", text)))
+    if "<" in text:
+        text = _BETWEEN_LINES.sub(" ", _WITHIN_LINES.sub("", text))
     return " ".join(unicodedata.normalize("NFC", text.translate(_TABLE)).split())
