@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import sacrebleu
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,6 +23,7 @@ sys.path.insert(0, str(RECIPE))
 
 import alignment  # noqa: E402
 import describe  # noqa: E402
+import distil  # noqa: E402
 import overlap  # noqa: E402
 import pairs  # noqa: E402
 import pieces  # noqa: E402
@@ -587,6 +589,32 @@ def test_unusable_weights_are_named(tmp_path, content, message):
         (tmp_path / "w.pt").write_bytes(content)
     with pytest.raises(InputError, match=rf"w.pt: {message}"):
         load(tmp_path / "w.pt")
+
+
+def test_distillation_takes_the_hypothesis_nearest_to_the_reference(tmp_path, capsys):
+    embedded, work = RECIPE.parent / "ar-en-starter", tmp_path / "work"
+    rows = [
+        ("وصل الوفد إلى تونس أمس", "The delegation reached Tunis yesterday"),
+        ("وصل الوفد إلى تونس أمس الأول", "Yesterday the delegation arrived in Tunisia"),
+        (" ".join([NEWS_AR] * 9), "too long"),
+    ]
+    bitext(work / "pairs", "tatoeba", rows)
+    bitext(work / "pairs", "xquad", [(NEWS_AR, NEWS_EN)])
+    out = tmp_path / "more"
+    assert distil.main([str(embedded), str(out), "--sources", "tatoeba", "--work", str(work), "--beam", "4"]) == 0
+    assert capsys.readouterr().out == "2 pairs of 3; the others are longer than 90 pieces\n"
+    made = dict(line.split("\t") for line in pairs.lines_of(out / distil.NAME))
+    assert set(made) == {rows[0][0], rows[1][0]}
+    said = {rows[0][0]: rows[0][1], rows[1][0]: "a reference nothing resembles"}
+    other = dict(distil.nearest(embedded, list(said.items()), 4, 1))
+    best = sacrebleu.sentence_chrf(made[rows[1][0]], [rows[1][1]]).score
+    assert made[rows[0][0]] == other[rows[0][0]]
+    assert best >= sacrebleu.sentence_chrf(other[rows[1][0]], [rows[1][1]]).score
+    again = distil.chosen(work / "pairs", ["tatoeba", "xquad"], 3)
+    assert len(again) == 3
+    assert again == distil.chosen(work / "pairs", ["tatoeba", "xquad"], 3)
+    with pytest.raises(InputError, match=r"has no fignews_mt; run prepare.py, or name other sources"):
+        distil.chosen(work / "pairs", ["fignews_mt", "xquad"], 3)
 
 
 @with_torch
