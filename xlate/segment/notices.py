@@ -75,6 +75,14 @@ LABELS = ZONE_LABELS | _folded(
 )
 """Whole lines that a site writes itself."""
 
+BUTTONS = _folded(
+    """
+    بحث · البحث · إغلاق · أغلق · التالي · السابق · عودة · المزيد · شارك · مشاركة · انشر · أرسل · غرد · تغريد · اطبع
+    إرسال · حفظ · استمع · إعلان · إعلانات · اشترك · الاسم · التعليق · موافق · أوافق · قبول · رفض · المصدر
+    """
+)
+"""Labels that are also ordinary words: behind a list mark («- رفض») they are an item of the article's own list."""
+
 SECTIONS = _folded(
     """
     الرئيسية · أخبار · الأخبار · أخبار عربية · أخبار دولية · عربية ودولية · عربي ودولي · عربي · عربية · دولي
@@ -96,7 +104,11 @@ _SITE = (
     "(?:فيسبوك|فيس بوك|تويتر|واتساب|واتس اب|تيليغرام|تليغرام|تلغرام|تيليجرام|انستغرام|انستجرام|يوتيوب|تيك توك|لينكد)"
 )
 _OURS = "(?:موقعنا|تطبيقنا|قناتنا|قنواتنا|صفحتنا|صفحاتنا|حسابنا|حساباتنا|نشرتنا|اخبارنا|خدمتنا)"
-_DATE = r"\d{1,4}(?: ?[-/.] ?| [^ ]+ )\d{1,4}[^.]{0,40}$"
+# numbers and words of dates and times up to the end, but for what stands behind a mark
+_WHEN = r"(?>[ ,:/).-]*(?:\d+|(?:DAYS)(?![^\W_])))*+(?:[ ,:/|()-]*| ?[-|(][^.]{0,40})$"
+_DATE = r"(?:\d{1,4} ?[-/.] ?\d{1,2} ?[-/.] ?|\d{1,2}(?: ?[/(]? ?(?:MONTHS)\)?){1,4}[ ,/|-]+)\d{1,4}WHEN"
+# no headline: it begins with an agency, or has no Arabic letter
+_CREDIT = r"(?:(?:AGENCIES)(?![^\W_])[^.]*|[^.\u0621-\u064a]+)$"
 
 # A line of the table: the most words a line may have, and what its folded text begins with; an indented line goes on.
 _TABLE = r"""
@@ -112,14 +124,14 @@ _TABLE = r"""
 12 اقرأ في (?:عدد|العدد)\b
 # tags, source, picture credits, publication lines
 40 (?:كلمات (?:دلالية|مفتاحية)|الكلمات (?:الدلالية|المفتاحية)|الوسوم|وسوم|تاغات|tags|keywords) ?[:|]
-10 (?:المصدر|مصدر الخبر|المصادر|source) ?[:|][^.]*$
+10 (?:المصدر|مصدر الخبر|المصادر|source) ?[:|] ?(?:CREDIT|(?:صحيفة|جريدة|موقع|قناة|شبكة|مجلة)\b[^.]*$|
+   [^ .]+(?: [^ .]+){0,2}(?: [+/|&] [^ .]+(?: [^ .]+){0,2})*$)
 7 (?:تصوير|عدسة|مصدر الصورة|حقوق الصورة|photo|image|credit) ?[:|/][^.]*$
-4 (?:صورة|الصورة|صور) ?[:|/][^.]*$
+4 (?:صورة|الصورة|صور) ?[:|/] ?CREDIT
 7 (?:مصدر|صدر|حقوق) الصورة ?, ?[^.]+$
 7 (?:كتب|كتبت|كتبها|بقلم|إعداد|ترجمة|تحرير|المحرر|كتب لكم) ?[:/-] ?[^.]+$
 12 (?:تاريخ (?:النشر|التحديث|الإضافة)|وقت النشر|last update|updated|published) ?(?::|on |at |.{0,12}\d)
-12 آخر تحديث ?:? ?(?:[^ ]+ ){0,3}\d[^.]*$
-12 تم (?:النشر|التحديث) ?(?:في|بتاريخ|:|قبل|منذ|الساعة).*\d[^.]{0,25}$
+12 (?:آخر تحديث|تم (?:النشر|التحديث))(?: (?:في|بتاريخ))? ?:? ?(?:(?=[^.]*\d)WHEN|(?:[^ ]+ ){0,4}DATE)
 14 (?:نشر|نشرت|أضيف|أضيفت|منشور|حدث) ?(?:في|بتاريخ|يوم|الساعة)? ?:? ?(?:.{0,40} (?:يوم|بتاريخ) )?(?:[^ ]+ )?DATE
 5 (?:نشر|نشرت|أضيف) (?:قبل|منذ) [^ ]+(?: (?:ساعات|ساعة|دقيقة|دقائق|أيام|يوم|يوما|أسابيع|أشهر))?$
 8 (?:مدة|وقت|زمن) القراءة ?[:\d]
@@ -142,7 +154,8 @@ _TABLE = r"""
 8 (?:تحقق من|تفقد) بريدك
 25 (?:جميع |كل )?(?:التعليقات|الآراء|المقالات) (?:المنشورة |الواردة )?(?:لا )?تعبر (?:فقط |إلا )?عن[ ]
    (?:رأي|آراء|وجهة نظر) (?:ال)?(?:أصحاب|كاتب|كتاب|موقع|صحيفة)
-12 لا (?:توجد|يوجد) (?:أي )?تعليقات
+12 لا (?:توجد|يوجد) (?:أي )?تعليقات(?: بعد| حاليا| حتى الآن| على هذا (?:ال)?(?:خبر|مقال|موضوع|تقرير)[^ ]*)?[ .!]*
+   (?:$|[ ,:-]*(?:كن|كوني|اكتب|اترك|أضف)\b)
 5 (?:عرض|تحميل|شاهد)(?: المزيد من| كل| جميع)? التعليقات
 12 (?:ال)?موقع (?:ال)?[^ ]* ?غير مسؤول عن (?:محتوى|التعليقات|الروابط)
 # cookies, Akismet, reports of pictures
@@ -186,24 +199,6 @@ _TABLE = r"""
 """
 
 
-def _notices(table: str) -> tuple[tuple[re.Pattern[str], int], ...]:
-    """The rows of `_TABLE`, compiled."""
-    rows: list[tuple[int, str]] = []
-    for line in table.strip("\n").splitlines():
-        if line.startswith("   "):
-            rows[-1] = (rows[-1][0], rows[-1][1] + line.strip())
-        elif not line.startswith("#"):
-            most, pattern = line.split(" ", 1)
-            rows.append((int(most), pattern))
-    names = {"SITE": _SITE, "OURS": _OURS, "DATE": _DATE}
-    for name, value in names.items():
-        rows = [(most, pattern.replace(name, value)) for most, pattern in rows]
-    return tuple((_pattern(pattern), most) for most, pattern in rows)
-
-
-NOTICES = _notices(_TABLE)
-"""(pattern that a folded line begins with, most words the line may have)."""
-
 _AGENCIES = _alternatives(
     _folded(
         """
@@ -221,13 +216,41 @@ BYLINE = re.compile(
 )
 """A line that only says where and who: «القاهرة - رويترز», «(أ ف ب)»."""
 
-DATE_WORDS = _folded(
+WEEKDAYS = _folded("السبت · الأحد · الاثنين · الإثنين · الثلاثاء · الأربعاء · الخميس · الجمعة")
+_MONTHS = _folded(
     """
-    السبت · الأحد · الاثنين · الإثنين · الثلاثاء · الأربعاء · الخميس · الجمعة · يناير · فبراير · مارس · أبريل
-    إبريل · مايو · يونيو · يوليو · أغسطس · سبتمبر · أكتوبر · نوفمبر · ديسمبر · كانون · الثاني · شباط · آذار
-    نيسان · أيار · حزيران · تموز · آب · أيلول · تشرين · الأول · جانفي · فيفري · أفريل · ماي · جوان · جويلية
-    أوت · محرم · صفر · ربيع · الآخر · جمادى · رجب · شعبان · رمضان · شوال · ذو · القعدة · الحجة · الساعة · ساعة
-    بتوقيت · غرينتش · جرينتش · ت.غ · م · ص · هـ · صباحا · مساء · ظهرا · الموافق · gmt · am · pm · مكة · القدس
-    القاهرة · منذ · قبل · يوم
+    يناير · فبراير · مارس · أبريل · إبريل · مايو · يونيو · يوليو · أغسطس · سبتمبر · أكتوبر · نوفمبر · ديسمبر · كانون
+    الثاني · شباط · آذار · نيسان · أيار · حزيران · تموز · آب · أيلول · تشرين · الأول · جانفي · فيفري · أفريل · ماي
+    جوان · جويلية · أوت · محرم · صفر · ربيع · الآخر · جمادى · رجب · شعبان · رمضان · شوال · ذو · القعدة · الحجة
     """
 )
+DATE_WORDS = (
+    WEEKDAYS
+    | _MONTHS
+    | _folded(
+        """
+        الساعة · ساعة · ساعات · دقيقة · دقائق · بتوقيت · غرينتش · جرينتش · ت.غ · م · ص · هـ · صباحا · مساء · ظهرا
+        الموافق · gmt · am · pm · مكة · القدس · القاهرة · منذ · قبل · يوم
+        """
+    )
+)
+
+
+def _notices(table: str) -> tuple[tuple[re.Pattern[str], int], ...]:
+    """The rows of `_TABLE`, compiled."""
+    rows: list[tuple[int, str]] = []
+    for line in table.strip("\n").splitlines():
+        if line.startswith("   "):
+            rows[-1] = (rows[-1][0], rows[-1][1] + line.strip())
+        elif not line.startswith("#"):
+            most, pattern = line.split(" ", 1)
+            rows.append((int(most), pattern))
+    lists = {"DAYS": _alternatives(DATE_WORDS), "MONTHS": _alternatives(_MONTHS), "AGENCIES": _AGENCIES}
+    names = {"SITE": _SITE, "OURS": _OURS, "CREDIT": _CREDIT, "DATE": _DATE, "WHEN": _WHEN, **lists}
+    for name, value in names.items():
+        rows = [(most, pattern.replace(name, value)) for most, pattern in rows]
+    return tuple((_pattern(pattern), most) for most, pattern in rows)
+
+
+NOTICES = _notices(_TABLE)
+"""(pattern that a folded line begins with, most words the line may have)."""
