@@ -88,6 +88,10 @@ ARABIC_VALUES = [
     ("في شهر ماي", ["M5"]),
     ("5 جانفي", [5, "M1"]),
     ("3 شتنبر", [3, "M9"]),
+    ("مايو الماضي", ["M5"]),
+    ("في آذار المنصرم", ["M3"]),
+    ("5ر12 مليون", [12500000]),
+    ("12ر5ر3", [12, 5, 3]),
 ]
 NOTHING_IN_ARABIC = [
     "آلاف الأشخاص", "مئات الآلاف", "عشرات القتلى", "ملايين", "نصف السكان", "شهرين", "دولتان",
@@ -110,6 +114,8 @@ ENGLISH_VALUES = [
     ("May 17, 2016", ["M5", 17, 2016]),
     ("17 March 2016", [17, "M3", 2016]),
     ("Sept. 9", ["M9", 9]),
+    ("last May", ["M5"]),
+    ("in March", ["M3"]),
     ("21st century", [21]),
     ("the 1980s", [1980]),
     ("the eighties", [80]),
@@ -215,6 +221,22 @@ AGREE = [
     ("(1) على المستوى القطري", "(i) at country level"),
     ("تضاعف أربع مرات", "quadrupled"),
     ("2017 2017", "2017"),
+    ("حدود عام 67", "the 1967 borders"),
+    ("حدود 67", "the borders of '67"),
+    ("فلسطينيو 48", "the Palestinians of 1948"),
+    ("فلسطينيو الـ48", "the 1948 Palestinians"),
+    ("حرب ٧٣", "the 1973 war"),
+    ("5ر12 مليون", "12.5 million"),
+    ("5ر12 مليون", "5.12 million"),
+    ("بنسبة ٣ر٢ بالمائة", "by 2.3 percent"),
+    ("في مارس الماضي", "last March"),
+    ("مايو المقبل", "next May"),
+    ("آب الجاري", "this August"),
+    ("في الأسبوع الماضي مارس الرئيس ضغوطا", "Last week the president exerted pressure"),
+    ("في مايو", "in May"),
+    ("الثقة في ماي", "confidence in May"),
+    ("مارس الضغط الماضي", "he exerted past pressure"),
+    ("قد يغير هذا كل شيء", "This May Change Everything"),
     ("ساحة السبعين", "Al-Sabeen Square"),
     ("فرقة تونتي ون بايلوتس Twenty One", "Twenty One Pilots"),
     ("", ""),
@@ -251,6 +273,16 @@ DIFFER = [
     ("أكثر من مئة شخص", "more than people", ["مئة (100) missing"]),
     ("مليون شخص", "people", ["مليون (1000000) missing"]),
     ("2016 و2017", "2016", ["2017 missing"]),
+    ("في مارس الماضي التقى الرئيس وزير الخارجية", "The president met the foreign minister last May", ["مارس → May"]),
+    ("في مارس الماضي", "last August", ["مارس → August"]),
+    ("في مايو الماضي", "last June", ["مايو → June"]),
+    ("يناير المقبل", "next March", ["يناير → March"]),
+    ("آب الفائت", "last March", ["آب → March"]),
+    ("آب الجاري", "this April", ["آب → April"]),
+    ("حدود عام 67", "the 1968 borders", ["67 → 1968"]),
+    ("67 ألف شخص", "1967 people", ["67 ألف → 1967"]),
+    ("5ر12 مليون", "12.6 million", ["5ر12 مليون → 12.6 million"]),
+    ("5ر12 مليون", "12 million", ["5ر12 مليون → 12 million"]),
 ]
 
 
@@ -292,7 +324,7 @@ def test_no_broken_number_crashes_it(source: str, target: str) -> None:
     check(source, target)
 
 
-HOSTILE = ["1", "1,", "1.", "1-", "1/", "1:", "1 ", "111 ", "000 ", "12,345", "1-1-1-", "/1", "خمسة و", "مئة و", "ألف ",
+HOSTILE = ["1", "1ر", "1ر1 ", "مارس الماضي ", "in May ", "1,", "1.", "1-", "1/", "1:", "1 ", "111 ", "000 ", "12,345", "1-1-1-", "/1", "خمسة و", "مئة و", "ألف ",
            "5 آلاف و", "و", "two hundred and ", "twenty-", "million ", "&amp;", "@1 ", "½", "ثلث", "1 مليون و",
            "a of ", "half a ", "and a half "]  # fmt: skip
 

@@ -291,6 +291,26 @@ def test_tsv_as_corpora_write_it(tmp_path: Path) -> None:
     assert told(report) == ["n.tsv: line 4: 1 columns where the first line names 2; correct its separators"]
 
 
+@pytest.mark.parametrize("cell", ['"نعم" قال الوزير.', '"نعم"', '"نعم', 'قال "نعم', '"'])
+def test_a_quotation_mark_late_in_a_tsv_costs_nothing(tmp_path: Path, cell: str) -> None:
+    rows = [f"{n}\t{cell if n == 1500 else 'قال الوزير.'}" for n in range(1, 3001)]
+    articles, report = read_bytes(tmp_path, "n.tsv", "\n".join(["id\ttext", *rows, ""]))
+    assert (len(articles), articles[1499].text, articles[-1].id, report.problems) == (3000, cell, "3000", [])
+
+
+@pytest.mark.parametrize("quoted", [1, 500, 999])
+def test_a_quoted_cell_among_the_first_rows_makes_a_quoted_tsv(tmp_path: Path, quoted: int) -> None:
+    rows = [f'{n}\t"قال ""نعم"".\nثم عاد."' if n in (quoted, 1500) else f"{n}\tقال الوزير." for n in range(1, 2001)]
+    articles, report = read_bytes(tmp_path, "n.tsv", "\n".join(["id\ttext", *rows, ""]))
+    assert (len(articles), articles[1499].text, report.problems) == (2000, 'قال "نعم".\nثم عاد.', [])
+
+
+@pytest.mark.parametrize("cell", ['"نعم" قال الوزير.', '"نعم', '"نعم"\tزائد'])
+def test_a_cell_whose_quotation_is_not_closed_makes_no_quoted_tsv(tmp_path: Path, cell: str) -> None:
+    articles, _ = read_bytes(tmp_path, "n.tsv", f'id\ttext\n1\t"نعم"\n2\t{cell}\n3\tقال\n')
+    assert [article.text for article in articles if article.id in "13"] == ['"نعم"', "قال"]
+
+
 @settings(deadline=None)
 @given(
     st.lists(

@@ -1,5 +1,7 @@
 """Roles of lines: what sites write is boilerplate, what looks like it but reports is body, titles are headlines."""
 
+import time
+
 import pytest
 
 from xlate.data import Article
@@ -92,6 +94,38 @@ NOTICES = """
 تم نسخ الرابط
 المقال التالي
 اتصل بنا | من نحن | سياسة الخصوصية
+لا توجد تعليقات بعد.
+لا توجد تعليقات على هذا الموضوع
+لا توجد أي تعليقات. اكتب تعليقك!
+نشر في صوت الأحرار بتاريخ 3 فيفري 2015
+نشرت في 12/10/2014
+نشر يوم 12 مايو - 10:42
+نشر في: 12 أكتوبر 2014 الساعة 10:30 مساء | 5 تعليقات
+أضيف الخبر بتاريخ 12 - 10 - 2014
+آخر تحديث قبل 3 ساعات
+آخر تحديث في 12/10/2014
+آخر تحديث للصفحة: 5 مايو 2019
+آخر تحديث: 15 ماي 2009 - 08:44 (ت غ)
+تم التحديث: 12 مايو 2016 الساعة 10:30
+تم النشر في الجزيرة نت بتاريخ 12/10/2014
+12 سبتمبر 2016
+12 / 05 / 16
+الأحد 12 مايو
+10:35 بتوقيت غرينتش
+22 رمضان 1434 هـ الموافق 31 يوليو 2013
+المصدر: موقع «بوليتيكو» ترجمة وتحرير: هيئة التحرير
+المصدر: صحيفة الشرق الأوسط
+المصادر: رويترز، أ ف ب
+المصدر: The New York Times
+الصورة: رويترز
+صور: AFP
+• اقرأ أيضا
+- فيسبوك
+نشر قبل يومين
+أضيف منذ أسبوع
+عدد المشاهدات (12)
+عدد الزيارات: 1247 زيارة
+المشاهدات: 1,247
 * * *
 Advertisement
 Share this article on Facebook
@@ -173,6 +207,30 @@ BODY = """
 شكرا لكل من ساهم في إنقاذ الضحايا.
 عاجل القرار وآجله سواء عند المعارضة.
 موافق أنا على المقترح، قال النائب.
+لا توجد أي تعليقات رسمية من الحكومة العراقية حتى الآن.
+لا توجد تعليقات على هذا القرار من الوزارة.
+نشر 2000 إلى 3000 جندي أميركي في العراق
+نشرت 20 إلى 30 دبابة على الحدود
+نشر 10 - 15 ألف جندي على الحدود
+نشرت يوم 5 مايو 2016 وثائق سرية عن الحرب
+صور: انفجار في دمشق
+صور: معاناة النازحين
+صورة: طفل ينجو
+المصادر: الجيش يتقدم في حلب
+المصدر: الجيش والمعارضة يتفقان على هدنة
+آخر تحديث للنظام في 2016
+آخر تحديث: مقتل 12 شخصا في انفجار
+تم النشر في 14 موقعا حدوديا
+25 يناير
+11 سبتمبر
+2011 / 2012
+يناير 2011 - مارس 2012
+- رفض
+• موافق
+نشرت قبل الحرب
+عدد الزيارات 3 ملايين سائح
+التعليقات 5 ملايين
+حلب الشمالية	12 قتيلا	30 جريحا	يوم الأحد
 رويترز نقلت عن مصدر أمني أن الهجوم أوقع قتلى.
 تويتر يغلق حسابات مرتبطة بالتنظيم.
 الأناضول – اتفقت الجزائر ومصر وتونس على زيادة التنسيق الأمني.
@@ -210,6 +268,7 @@ def test_notices_are_boilerplate(line: str) -> None:
 @pytest.mark.parametrize("line", BODY)
 def test_sentences_that_look_like_notices_are_body(line: str) -> None:
     assert not is_notice(line)
+    assert not is_listing(line)
     assert line_roles([HEADLINES[0], PROSE, line, PROSE])[2] != "boilerplate"
 
 
@@ -325,6 +384,24 @@ def test_a_headline_glued_to_one_block_is_cut_off() -> None:
     title = "هدنة في حلب"
     got = segment(Article("a", title, f"{title} دخلت الهدنة حيز التنفيذ فجر اليوم في المدينة."))
     assert [s.role for s in got] == ["headline", "body"]
+
+
+def test_sub_headlines_that_name_a_day_are_headlines() -> None:
+    assert line_roles([PROSE, "25 يناير", PROSE, "11 سبتمبر", PROSE])[1::2] == ["headline", "headline"]
+
+
+def test_a_sentence_about_comments_is_body_inside_a_paragraph() -> None:
+    got = segment(Article("a", None, PROSE + " لا توجد أي تعليقات رسمية من الحكومة العراقية حتى الآن. " + PROSE))
+    assert [s.role for s in got] == ["body"] * 3
+
+
+@pytest.mark.parametrize("unit", ["1 ", "1-", "مايو ", "5 مايو", "12 مايو 2016 (", "( ", "م", "أ + ", "وكالات "])
+@pytest.mark.parametrize("start", ["نشر في ", "آخر تحديث: ", "المصدر: ", "صور: ", "لا توجد تعليقات", ""])
+def test_hostile_notices_take_no_time(start: str, unit: str) -> None:
+    begin = time.process_time()
+    is_notice((start + unit * 1200)[:1200])
+    is_notice(start + unit * 12)
+    assert time.process_time() - begin < 0.2
 
 
 def test_a_very_long_line_is_never_a_notice() -> None:

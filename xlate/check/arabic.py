@@ -35,6 +35,7 @@ _DUAL_NOUN = re.compile(r"\w{2,}(?:ان|ين|تا|تي|ا|ي|اها|اه|يها|
 
 
 _BESIDE_MONTH = ("شهر", "شهري", "عام", "سنه", "مطلع", "نهايه", "اواخر", "بدايه")
+_AFTER_MONTH = ("الماضي", "المنصرم", "الفايت", "الجاري", "الحالي", "المقبل", "القادم")
 _BETWEEN = ("و", "الي", "او", "-", "حتي", "ل")
 
 
@@ -101,7 +102,7 @@ class _Parser(Parser):
         return None, index + 1
 
     def month(self, index: int) -> Mention:
-        near = False
+        near = self.word(index + 1) in _AFTER_MONTH
         for step in (-1, 1):
             place = index + step
             if 0 <= place < self.count and self.tokens[place].text in ("من", "/"):
@@ -240,7 +241,7 @@ class _Parser(Parser):
         if not digits and after == index + 1 and words in LOOSE:
             supply += LOOSE[words]
         if self.is_digits(index):
-            options += self.short_year(index)
+            options += self.short_year(index, after)
         options += self.shared_scale(after, options)
         supply += self.and_half(after, options)
         kind: Kind = "digit" if digits else "cardinal"
@@ -248,13 +249,15 @@ class _Parser(Parser):
             kind = "scale"
         return self.make(index, after, kind, options, supply), after
 
-    def short_year(self, index: int) -> tuple[Option, ...]:
-        """The "17" of "2016-17" also means 2017."""
-        if index < 2 or len(self.tokens[index].text) > 2 or self.tokens[index - 1].text not in ("-", "/"):
-            return ()
-        before = self.tokens[index - 2].text
+    def short_year(self, index: int, after: int) -> tuple[Option, ...]:
+        """The "17" of "2016-17" also means 2017; the "67" of «حدود عام 67» 1967."""
         text = self.tokens[index].text
-        return ((Fraction(before[: 4 - len(text)] + text),),) if re.fullmatch(r"[0-9]{4}", before) else ()
+        if len(text) > 2 or after > index + 1:
+            return ()
+        before = self.tokens[index - 2].text if index > 1 and self.tokens[index - 1].text in ("-", "/") else ""
+        if re.fullmatch(r"[0-9]{4}", before):
+            return ((Fraction(before[: 4 - len(text)] + text),),)
+        return ((Fraction(f"19{text}"),),) if len(text) == 2 else ()
 
     def shared_scale(self, after: int, options: tuple[Option, ...]) -> tuple[Option, ...]:
         """The «10» of «بين 10 و15 ألف» also means 10,000."""

@@ -92,6 +92,7 @@ _TOKEN = re.compile(
     |(?P<slash>\d{1,3}/\d{1,3}(?![\d/]))
     |(?P<swapped>000(?:\ \d{3})*\ \d{1,3}(?![\d]|[.,]\d))
     |(?P<spaced>\d{1,3}(?:\ \d{3})+(?:[.,]\d{1,2})?(?![\d]|[.,]\d))
+    |(?P<agency>(?<!ر)\d{1,4}ر\d{1,4}(?!\w))
     |(?P<number>\d+(?:[.,]\d+)*)
     |(?P<word>[^\W\d_]+)
     |(?P<mark>[^\w\s])""",
@@ -115,7 +116,7 @@ def tokens(text: str) -> list[Token]:
             written = match.group()
             if kind == "swapped":  # "000 100": a thousands group that right-to-left editing put first
                 written = " ".join(reversed(written.split(" ")))
-            kind = "number" if kind in ("spaced", "swapped") else kind
+            kind = "number" if kind in ("spaced", "swapped", "agency") else kind
             found.append(Token(kind, written, match.start(), match.start() == end))
             end = match.end()
     return found
@@ -185,6 +186,11 @@ def _slashed(first: int, second: int) -> Iterator[Option]:
 
 
 def _separated(text: str) -> Iterator[Option]:
+    if "ر" in text:  # «5ر12», the agencies' decimal mark: some write 12.5 so, some 5.12
+        first, second = text.split("ر")
+        yield (number(f"{second}.{first}"),)
+        yield (number(f"{first}.{second}"),)
+        return
     groups = re.split(r"[ .,]", text)
     marks = [char for char in text if char in " .,"]
     joined = "".join(groups)

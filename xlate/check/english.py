@@ -21,6 +21,8 @@ from xlate.check.english_words import (
 
 _ROMAN = re.compile(r"(?=[IVXL])(?:XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
 _ROMAN_DIGITS = {"I": 1, "V": 5, "X": 10, "L": 50}
+# not "This": a title may begin "This May …"
+_BEFORE_MONTH = ("last", "Last", "next", "Next", "this", "in", "In")
 _FOLD = str.maketrans(
     {chr(base + n): str(n) for base in (0x660, 0x6F0, 0xFF10) for n in range(10)}
     | dict.fromkeys("‐‑‒–—―−", "-")
@@ -87,6 +89,7 @@ class _Parser(Parser):
             self.is_digits(place)
             for place in (index - 1, index + 1, index - 2 if self.word(index - 1) in ("th", "st", "nd", "rd") else -1)
         )
+        near = near or (index > 0 and self.tokens[index - 1].text in _BEFORE_MONTH)
         value = f"M{MONTHS[self.words[index]]}"
         if not near and self.words[index] in DOUBTFUL:
             return self.make(index, index + 1, "loose", (), (value, Fraction(value[1:])))

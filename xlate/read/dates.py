@@ -37,7 +37,12 @@ _DAY_FIRST = (
 _MONTH_FIRST = rf"(?P<month2>{_NAME})\.?\s+(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year2>\d{{4}})"
 _DATE = rf"(?:{_WEEKDAY}\s*,?\s*)?(?:{_NUMERIC}|{_DAY_FIRST}|{_MONTH_FIRST}){_CLOCK}"
 _WHOLE = re.compile(_DATE)
-_ONE = f"(?P<date>{re.sub('[?]P<[a-z0-9]+>', '?:', _DATE)})(?!\\d)(?=.{{0,40}}$)"
+# no prose follows and no full stop: a sentence about somebody else's publication has them
+_REST = (
+    r"(?:[\s,/-]*(?:\d{1,2}:\d{2}(?::\d{2})?|(?:الساعه|بتوقيت(?:\s+\w+){1,2}|صباحا|مساء|ظهرا|ت\.?\s?غ|gmt|[صم])\b"
+    r"|\([^()]*\)|\[[^\[\]]*\]))*[\s,-]*(?:(?:\||(?:by|updated|بقلم|(?:اخر\s+)?تحديث)\b).*(?<!\.))?$"
+)
+_ONE = f"(?P<date>{re.sub('[?]P<[a-z0-9]+>', '?:', _DATE)})(?!\\d)(?={_REST})"
 _WAS = r"(?:تم\s+)?(?:نشرت?|نشره|النشر)"
 # both are matched against a folded line, which has one form of alef and ya, ASCII digits and no tashkeel
 _WHERE_AND_WHEN = re.compile(

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import IO
 
 from xlate.errors import InputError
@@ -21,6 +22,7 @@ _ARABIC = re.compile("[\u0620-\u064a]")
 FIELDS = ("id", "title", "text", "source", "published", "url")
 LONGEST = 64 << 20
 """Longest line or field, in bytes or characters: what is longer is no article, but a file of another kind."""
+_SAMPLE_ROWS = 1000
 
 Tell = Callable[[str], None]
 """Takes a problem's message (without the path)."""
@@ -134,7 +136,7 @@ def read_table(handle: IO[bytes], record: FileRecord, tell: Tell) -> Iterator[Co
     """The articles of a CSV or TSV file whose first line names the columns (any order and case; `text` is needed).
 
     CSV may be separated by semicolons, as spreadsheets of many countries write it. A TSV is read with quoting where
-    its beginning is well-formed so, and else literally, a line a record. Raises InputError for a file that cannot be
+    its beginning has quoted cells and is well-formed so, and else literally, a line a record. Raises InputError for a file that cannot be
     read further; a row with a wrong number of columns is told and passed over.
     """
     encoding = sniff(handle, record)
@@ -206,12 +208,18 @@ def _parsed(handle: IO[bytes], encoding: Encoding, delimiter: str | None) -> Ite
 
 
 def _quoted_tsv(handle: IO[bytes], encoding: Encoding) -> bool:
-    """Whether the first rows of a TSV, read with quoting, are well-formed and of one width."""
+    """Whether a cell in the first rows of a TSV begins with a quotation mark, and they are well-formed read with quoting.
+
+    Well-formed rows are of one width.
+    """
     widths: set[int] = set()
     try:
+        if not any(cell.startswith('"') for _, row in islice(_split(handle, encoding), _SAMPLE_ROWS) for cell in row):
+            return False
+        handle.seek(0)
         for index, (_, row) in enumerate(_parsed(handle, encoding, "\t")):
             widths.add(len(row))
-            if index == 1000:
+            if index == _SAMPLE_ROWS:
                 break
     except InputError:
         return False

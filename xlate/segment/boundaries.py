@@ -38,6 +38,9 @@ _INITIALS = re.compile(rf"(?<![^\W_])(?<!/)(?:[ولب](?=د\.|م\.))?{_LETTER}\.
 _ERA = re.compile(r"(?:(?<=\d)|(?<![^\W_]))(?:هـ|ه|م)\.")
 _NEXT_WORD = re.compile(r"[\s\"'«“„(\[]*([^\W\d_]+)")
 _NUMBERED = re.compile(r"[\s\"'«“(\[]*[\d٠-٩]{1,3}\.$")
+_THREE_LETTERS = re.compile(r"(?:[^\W\d_][\u064b-\u0652]*){3}$")
+_NUMBER = re.compile(r"(\d+) ?(?:م|هـ?)?$")
+_ARABIC = re.compile("[\u0621-\u064a]{2}")
 _REGION = re.compile(
     r"«[^«»]{1,600}»|“[^“”]{1,600}”|‘[^‘’]{1,600}’|\([^()]{1,300}\)|\[[^\[\]]{1,300}\]|(?<!\w)\"(?=\S)[^\"]{1,600}\"(?!\w)"
 )
@@ -223,10 +226,19 @@ def _begins(text: str, stop: int, whole: bool) -> bool:
 
 
 def _glued(text: str, end: int) -> bool:
-    """True when «كلمة.كلمة» is two sentences and not a name like «سي.إن.إن»: both words are long enough."""
-    before = re.search(r"[^\W\d_]*$", text[max(0, end - 24) : end - 1])
-    after = re.match(r"[^\W\d_]*", text[end : end + 24])
-    return len(before[0] if before else "") > 2 and len(after[0] if after else "") > 1
+    """True when «كلمة.كلمة» is two sentences and not a name like «سي.إن.إن»: both words are long enough.
+
+    A space, a bracket or a digit before the stop does not matter to Arabic («كلمة .كلمة», «2016.كلمة»); behind a number
+    of one or two digits, which may count the items of a list, only a word that begins sentences will do.
+    """
+    before, after = text[max(0, end - 24) : end - 1], text[end : end + 2]
+    word = before.rstrip(GAP + '»”")%٪')
+    if not after.isalpha() or len(after) < 2:
+        return False
+    if _THREE_LETTERS.search(word):
+        return word == before or _ARABIC.match(after) is not None
+    number = _NUMBER.search(word)
+    return number is not None and _ARABIC.match(after) is not None and (len(number[1]) > 2 or _opens(text, end))
 
 
 def _region(regions: list[Span], end: int) -> Span | None:

@@ -13,14 +13,27 @@ from collections.abc import Sequence
 from xlate.data import Role
 from xlate.normalise import normalise
 from xlate.segment.layout import items, terminated
-from xlate.segment.notices import BYLINE, DATE_WORDS, LABELS, MENU, NOTICES, SECTIONS, ZONE_LABELS
+from xlate.segment.notices import (
+    BUTTONS,
+    BYLINE,
+    DATE_WORDS,
+    LABELS,
+    MENU,
+    NOTICES,
+    SECTIONS,
+    WEEKDAYS,
+    ZONE_LABELS,
+)
 from xlate.segment.words import FRONTED, LEAD_SUBJECTS, LEAD_VERBS, NOT_IN_HEADLINE
 
 LONGEST_HEADLINE = 25
 """Words; the longest title line in the news text that was looked at has 21."""
 
 _EDGE = " :.!?,-|/\"'()[]{}<>*•●▪■►▶◄←→#_=~+&»«…"
+_BULLETS = "-–—•●▪■*"
 _COUNT = re.compile(r" ?[(\[]? ?\d+ ?[)\]]?$")
+
+_DATED = re.compile(r"(?<!\d)\d{1,2}(?!\d).*(?<!\d)\d{4}(?!\d)|\d ?[/-] ?\d{1,2} ?[/-] ?\d|(?<!\d)\d{1,2}:\d\d")
 
 
 def is_notice(text: str) -> bool:
@@ -31,6 +44,8 @@ def is_notice(text: str) -> bool:
     bare = line.strip(_EDGE)
     if not bare:
         return True
+    if bare in BUTTONS and text.lstrip()[0] in _BULLETS:
+        return False
     if bare in LABELS or _COUNT.sub("", bare).strip(_EDGE) in LABELS:
         return True
     words = line.split()
@@ -46,21 +61,28 @@ def is_notice(text: str) -> bool:
 
 
 def _is_date(bare: str) -> bool:
-    """True for a line of nothing but a date and a time."""
+    """True for a line of nothing but a date and a time, to the year or with the weekday or the time of day.
+
+    «25 يناير» and «2011 / 2012» may as well be sub-headlines.
+    """
     words = [word.strip(_EDGE + ",") for word in re.split(r"[ /|]", bare)]
     words = [word for word in words if word]
-    numeric = [word for word in words if word[0].isdigit()]
-    return bool(numeric) and len(words) > 1 and all(word[0].isdigit() or word in DATE_WORDS for word in words)
+    if len(words) < 2 or not all(word[0].isdigit() or word in DATE_WORDS for word in words):
+        return False
+    return _DATED.search(bare) is not None or (not WEEKDAYS.isdisjoint(words) and any(map(str.isdigit, bare)))
 
 
 def is_listing(text: str) -> bool:
-    """True for a line of other pages' headlines: four or more items between runs of spaces, few of them sentences."""
+    """True for a line of other pages' headlines: four or more items between runs of spaces, few of them sentences.
+
+    Headlines have three words or more in the mean; the cells of a table have fewer.
+    """
     pieces = [text[start:end] for start, end in items(text)]
     if len(pieces) < 4:
         return False
     stopped = sum(piece.endswith((".", "۔")) and not piece.endswith("..") for piece in pieces)
     words = sum(len(piece.split()) for piece in pieces) / len(pieces)
-    return stopped <= 0.2 * len(pieces) and words >= 2 and max(map(len, pieces)) <= 240
+    return stopped <= 0.2 * len(pieces) and words >= 3 and max(map(len, pieces)) <= 240
 
 
 def line_roles(lines: Sequence[str], title: str | None = None, source: str | None = None) -> list[Role]:
@@ -131,7 +153,7 @@ def _mark_headlines(lines: Sequence[str], roles: list[Role], title: str | None) 
 
 def _is_headline_shape(line: str) -> bool:
     """True for a short line that does not end as a statement, does not introduce a list, and is no list item."""
-    if line.endswith((":", "،", "؛", ",", ";")) or line[0] in "-–—•●▪■*":
+    if line.endswith((":", "،", "؛", ",", ";")) or line[0] in _BULLETS:
         return False
     return not _is_prose(line) and len(line.split()) > 1 and not re.match(r"[\d٠-٩]{1,3}[.)\-]\s", line)
 
