@@ -141,6 +141,10 @@ def test_minimum_on_the_score_and_on_the_lower_end():
         "--min chrf=45 does not hold: the lower end of chrF2's 95 % interval is 44.50, 0.50 below; "
         "95 % interval 44.50 to 46.50"
     )
+    # a few resamples may all be better than the score itself
+    verdict = judge_minimum(gate, "s", replace(score, value=44.0), Interval(45.5, 0.1, 45.4, 45.6), lower_end=True)
+    assert verdict.outcome == "failed"
+    assert "chrF2 is 44.00, 1.00 below; 95 % interval 45.40 to 45.60" in verdict.sentence
     verdict = judge_minimum(gate, "s", replace(score, value=44.0), None, lower_end=False)
     assert verdict.sentence == "--min chrf=45 does not hold: chrF2 is 44.00, 1.00 below"
 
@@ -291,6 +295,12 @@ def test_exit_codes_of_gates(files):
         err,
     )
     assert "smallest detectable drop" in out
+    # so few samples as are allowed find it too
+    code, _, err = run(
+        "score", files["broken"], ref, "--baseline", baseline, "--max-drop", "chrf=2", "--samples", "100"
+    )
+    assert code == 1
+    assert "100 samples, one-sided p = 0.010" in err
     code, out, err = run("score", files["base"], ref, "--baseline", baseline, "--max-drop", "chrf=2")
     assert (code, err) == (0, "")
     assert "--max-drop chrf=2 holds: chrF2 went from" in out
@@ -328,7 +338,15 @@ def test_gates_that_cannot_be_judged_are_refused(files):
         ),
         (
             ["--min", "chrf=2", "--lower-end", "--samples", "0"],
-            "--lower-end needs an interval; give --samples a number above 0",
+            "--lower-end needs an interval; give --samples 100 or more",
+        ),
+        (
+            ["--min", "chrf=2", "--lower-end", "--samples", "99"],
+            "--lower-end needs an interval; give --samples 100 or more",
+        ),
+        (
+            ["--baseline", baseline, "--max-drop", "chrf=2", "--samples", "19"],
+            "--max-drop chrf=2: 19 samples show no drop; give --samples 100 or more",
         ),
         (
             ["--baseline", baseline, "--update-baseline", "--max-drop", "chrf=2"],
