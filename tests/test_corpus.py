@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import xlate.corpus
+from xlate import bundle
 from xlate.corpus import (
     FILTERS,
     Account,
@@ -42,8 +43,9 @@ from xlate.corpus import (
 )
 from xlate.corpus.near import Exact, MinHashes, signed
 from xlate.corpus.parallel import BATCH
-from xlate.data import SegmentPair
+from xlate.data import Flag, Segment, SegmentPair, Translation
 from xlate.errors import InputError, UsageError
+from xlate.formats import FORMATS
 from xlate.shingles import alike, shingles
 
 CLEAN = [
@@ -498,6 +500,15 @@ def test_stats_count_everything():
     assert json.loads(json.dumps(told.as_data()))["source"]["length"]["max"] == max(len(r.source.split()) for r in rows)
     assert stats([]).as_data()["pairs"] == 0
     assert histogram(Stats().source.lengths) == []
+
+
+@pytest.mark.parametrize("format_name", ["jsonl", "tsv", "tmx", "xlf"])
+def test_the_flags_of_a_bundle_are_counted_by_kind(tmp_path, format_name):
+    segment = Segment("a:0", "a", 0, 0, 0, 3, "نعم")
+    flags = (Flag("numbers", "1 → 2"), Flag("numbers", "3"), Flag("loop", "yes yes"))
+    path = tmp_path / f"bitext{FORMATS[format_name].suffix}"
+    FORMATS[format_name].write([bundle.pair(Translation(segment, "yes", -1.0, flags))], path)
+    assert stats(FORMATS[format_name].read(path)).flags == Counter(numbers=1, loop=1)
 
 
 def test_the_sample_of_languages_is_bounded(monkeypatch):
