@@ -469,6 +469,44 @@ def test_a_near_duplicate_never_crosses():
     assert {crossing.pair.id, crossing.like.id} == {dropped[0][1].pair.id, dropped[0][1].like.id}
 
 
+def test_a_part_has_its_size_after_the_guard_and_counts_only_documents_that_stay():
+    rows = [replace(pair, id=f"{copy}-{pair.id}", provenance={"article": f"{copy}-{pair.id}"})
+            for copy in range(4) for pair in numbered(100)]  # fmt: skip
+    account = Splitting()
+    parts = list(split(lambda: rows, dev=60, test=60, account=account))
+    assert account.pairs["test"] == account.pairs["dev"] == 60
+    assert account.documents == account.pairs  # one pair a document, and none that was left out whole
+    assert sum(account.pairs.values()) + sum(account.guarded.values()) == 400
+    of = {name: [pair for part, pair in parts if part == name] for name in ("train", "dev", "test")}
+    assert list(crossings([of["train"], of["dev"], of["test"]])) == []
+
+
+@pytest.mark.parametrize(
+    ("articles", "copies", "dev", "test", "message"),
+    [
+        (1, 1, 5, 5, "dev 5: only 0 pairs, in whole documents without near-duplicates, are left for it; ask for less"),
+        (1, 1, 0, 5, "dev 0 and test 5 leave nothing for train: the corpus has 100 pairs in 1 documents, each goes to"),
+        (2, 1, 5, 5, "dev 5 and test 5 leave nothing for train: the corpus has 100 pairs in 2 documents, each goes to"),
+        (
+            100,
+            4,
+            9,
+            380,
+            "dev 9: only 0 pairs, in whole documents without near-duplicates, are left for it; ask for less",
+        ),
+        (100, 4, 0, 380, "dev 0 and test 380 leave nothing for train: the corpus has 400 pairs in 400 documents, each"),
+    ],
+)
+def test_no_part_is_ever_empty_or_too_small(articles, copies, dev, test, message):
+    rows = [
+        SegmentPair(f"{copy}-{n}", pair.source, pair.target, None, {"article": f"{copy}-{n % articles}"})
+        for copy in range(copies)
+        for n, pair in enumerate(numbered(100))
+    ]
+    with pytest.raises(UsageError, match=message):
+        list(split(lambda: rows, dev=dev, test=test))
+
+
 def test_a_corpus_without_documents_and_one_too_small():
     rows = pairs(CLEAN)
     parts = Counter(part for part, _ in split(lambda: rows, dev=1, test=1))

@@ -165,6 +165,17 @@ def test_split_guards_and_check_proves(tmp_path):
     assert shown.out.count("1.00 alike") == min(10, sizes[2])
 
 
+def test_a_split_that_would_leave_a_part_empty_writes_nothing(tmp_path):
+    pair = FORMATS["tsv"]
+    pair.write(
+        [SegmentPair(f"p{n}", f"كلمة{n}", f"word{n}", None, {"article": "a"}) for n in range(9)], tmp_path / "in.tsv"
+    )
+    ran = xlate("corpus", "split", tmp_path / "in.tsv", "-o", tmp_path / "parts", "--dev", 0, "--test", 1)
+    assert ran.code == 2
+    assert ran.err.startswith("xlate: dev 0 and test 1 leave nothing for train: the corpus has 9 pairs in 1 documents")
+    assert not list((tmp_path / "parts").iterdir())
+
+
 def test_stats(corpus):
     ran = xlate("corpus", "stats", corpus)
     assert ran.code == 0

@@ -88,8 +88,10 @@ def split_command(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", metavar="FOLDER", help="Where train, dev and test go.")
     ] = None,
-    dev: Annotated[int, typer.Option("--dev", min=0, help="Pairs of dev, at least.")] = 1000,
-    test: Annotated[int, typer.Option("--test", min=0, help="Pairs of test, at least.")] = 1000,
+    dev: Annotated[int, typer.Option("--dev", min=0, help="Pairs of dev, at least; whole documents are drawn.")] = 1000,
+    test: Annotated[
+        int, typer.Option("--test", min=0, help="Pairs of test, at least; whole documents are drawn.")
+    ] = 1000,
     seed: Annotated[int, typer.Option("--seed", help="Another seed draws other documents.")] = 1,
     threshold: Annotated[
         float, typer.Option("--threshold", min=0.3, max=1, help="Jaccard similarity of near-duplicates.")
