@@ -6,12 +6,14 @@ import random
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from xlate.cli import app
+from xlate.score.task import prepare
 
 WORDS = [
     "the",
@@ -144,6 +146,15 @@ def scores(*arguments: object) -> list[float]:
     code, out, err = run("score", *arguments, "--json", "--samples", 0)
     assert (code, err) == (0, "")
     return [s["value"] for s in json.loads(out)["systems"][0]["scores"]]
+
+
+def test_a_large_file_is_matched_in_a_moment(tmp_path):
+    """Not by a look at all segments for each: 30,000 would take 15 seconds."""
+    hyp = write_jsonl(tmp_path / "h.jsonl", [{"id": f"s{i}", "text": "a"} for i in range(30_000)])
+    start = time.process_time()
+    task, _ = prepare([hyp], [hyp])
+    assert len(task.ids) == 30_000
+    assert time.process_time() - start < 5
 
 
 def test_kinds_of_input_agree(files, tmp_path):

@@ -87,7 +87,8 @@ def _from_files(first: Lines, references: Sequence[Lines]) -> Task:
     streams = tuple(tuple(column[i] for i in keep) for column in columns)
     if not keep:
         raise ReferencesError(f"{references[0].path}: has no reference for any segment of {first.path}; check the ids")
-    missing = [i for i in range(len(first.texts)) if i not in set(keep) and ids[i] not in first.copied]
+    kept = set(keep)
+    missing = [i for i in range(len(first.texts)) if i not in kept and ids[i] not in first.copied]
     return _restrict(replace(first, ids=ids), [ids[i] for i in keep], streams, len(missing))
 
 
