@@ -216,6 +216,22 @@ def test_bundle_is_matched_by_id_and_missing_references_are_counted(files, tmp_p
     )
 
 
+@pytest.mark.parametrize("by_folder", [True, False])
+def test_a_flag_counts_also_where_there_is_no_reference(tmp_path, by_folder):
+    rows = [{"id": f"a:{n}", "article": "a", "target": "a b", "flags": ["loop"] if n >= 3 else []} for n in range(13)]
+    bundle, folder = tmp_path / "out", tmp_path / "references"
+    for place in (bundle, folder):
+        place.mkdir()
+    write_jsonl(bundle / "bitext.jsonl", rows)
+    table = folder / "a.tsv"
+    table.write_text("id\treference\n" + "".join(f"a:{n}\ta b\n" for n in range(3)))
+    arguments = [bundle, folder if by_folder else table, "--samples", 0]
+    code, _, err = run("score", *arguments, "--max-flags", "loop=0")
+    assert code == 1
+    assert "10 of 13 segments (76.92 %) are flagged loop" in err
+    assert json.loads(run("score", *arguments, "--json")[1])["systems"][0]["flags"] == {"loop": 10}
+
+
 BAD = {
     "short": ("a\nb\n", "a\nb\nc\n", "{d}/hyp.txt has 2 segments, {d}/ref.txt has 3; give the same segments in the same order"),
     "empty file": ("a\n", "", "{d}/ref.txt: is empty; there is nothing to score"),

@@ -59,7 +59,9 @@ class Scoring:
     max_flags: Annotated[
         list[str] | None,
         typer.Option(
-            "--max-flags", metavar="KIND=SHARE", help="Gate: fail if more segments have this flag (any: any)."
+            "--max-flags",
+            metavar="KIND=SHARE",
+            help="Gate: fail if more segments, with a reference or without, have this flag (any: any).",
         ),
     ] = None
     allow_underpowered: Annotated[

@@ -65,10 +65,11 @@ class SystemReport:
 
     @property
     def flags(self) -> dict[str, int] | None:
-        """How many segments have a flag of each kind; None where flags are not known."""
+        """How many segments, scored or not, have a flag of each kind; None where flags are not known."""
         if self.system.flags is None:
             return None
-        return dict(sorted(Counter(kind for kinds in self.system.flags for kind in kinds).items()))
+        every = [*self.system.flags, *self.system.unscored_flags]
+        return dict(sorted(Counter(kind for kinds in every for kind in kinds).items()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +179,7 @@ def _verdicts(reports: Sequence[SystemReport], metrics: Sequence[str], options: 
 def _judge_one(gate: Gate, report: SystemReport, metrics: Sequence[str], options: Options) -> Verdict:
     name = report.system.name
     if gate.option == "--max-flags":
-        return judge_flags(gate, name, report.system.flags or ())
+        return judge_flags(gate, name, [*(report.system.flags or ()), *report.system.unscored_flags])
     column = metrics.index(gate.name)
     if gate.option == "--max-drop":
         return judge_drop(gate, name, report.comparisons[column])
