@@ -62,6 +62,7 @@ def bitext(
     chosen = by_name(format_name) if format_name else by_suffix(out)
     encode = _encoder(semantic)
     sides, problems = _read(arabic, english, include_boilerplate)
+    inputs = [described(Path(place)) for place in (arabic, english)]  # before FILE may come to lie among them
     with Bar(quiet) as bar, Translator(model, settings, memory_path(memory), translation, bar) as translate:
         told = _align(sides, translate, encode, pair_by, min_score, chosen, out, bar)
     for name, count in (("problems", len(problems)),):
@@ -69,7 +70,7 @@ def bitext(
     outputs = [described(path) for path in chosen.files(out)]
     step = Step(
         _command(),
-        [described(Path(arabic)), described(Path(english))],
+        inputs,
         outputs,
         told["counts"],
         {"model": model if translation else None, "semantic": encode is not None, "min_score": min_score},

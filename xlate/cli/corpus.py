@@ -130,8 +130,9 @@ def split_command(
         for part, pair in kept:
             writers[part].write(pair)
     counts = counted(source, {name: dict(getattr(account, name)) for name in ("pairs", "documents", "guarded")})
-    outputs = [path for target in targets.values() for path in chosen.files(target)]
-    card(out / "corpus", outputs, [source], counts, {"dev": dev, "test": test, "seed": seed, "threshold": threshold})
+    settings = {"dev": dev, "test": test, "seed": seed, "threshold": threshold}
+    for target in targets.values():
+        card(target, chosen.files(target), [source], counts, settings)
     source.tell_skipped()
     if as_json:
         typer.echo(json.dumps(counts, ensure_ascii=False))
