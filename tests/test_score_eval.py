@@ -153,6 +153,27 @@ def test_eval_of_articles(tmp_path):
     assert run(*arguments)[2] == f"xlate: {folder}: holds articles; give their translations with --references DIR\n"
 
 
+@pytest.mark.parametrize("with_copied", [True, False])
+def test_score_and_eval_take_the_same_references(tmp_path, with_copied):
+    articles = make(
+        tmp_path / "arts", a__txt="قال الرئيس إن المحادثات فشلت.\n\nBBC News, CNN\n\nوصل الوزير إلى طرابلس.\n"
+    )
+    assert run("run", articles, "-o", tmp_path / "out", "--memory", "none", "-q")[0] == 0
+    rows = [json.loads(line) for line in (tmp_path / "out" / "bitext.jsonl").read_text().splitlines()]
+    assert [row["origin"] for row in rows] == ["model", "copied", "model"]
+    english = ["The president said the talks failed.", "BBC News and CNN", "The minister arrived in Tripoli."]
+    lines = [f"{row['id']}\t{text}\n" for row, text in zip(rows, english, strict=True)]
+    references = make(tmp_path / "refs", a__tsv="".join(lines if with_copied else lines[::2]))
+    scored = run("score", tmp_path / "out", references, "--json")
+    arguments = ["--references", references, "--memory", "none", "-o", tmp_path / "kept", "--json"]
+    evaluated = run("eval", articles, *arguments)
+    assert (scored[0], evaluated[0]) == (0, 0)
+    first, second = json.loads(scored[1]), json.loads(evaluated[1])
+    assert first["task"] == second["task"]
+    assert (first["task"]["segments"], first["task"]["without_reference"]) == (3 if with_copied else 2, 0)
+    assert first["systems"][0]["scores"] == second["systems"][0]["scores"]
+
+
 def test_bad_arguments_are_one_line(testset, tmp_path):
     (tmp_path / "file").write_text("")
     cases: list[tuple[list[object], str]] = [

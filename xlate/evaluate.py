@@ -92,13 +92,18 @@ def _testset(place: str, references: Sequence[Path], engine: Engine) -> TestSet:
         raise InputError(report.problems[0].message)
     wanted: dict[str, list[str]] = {}
     source, article_of = {}, {}
+    copied = set()
     for article in articles:
         wanted[article.id] = []
         for one in segment(article):
-            if fate(one, engine.manifest.source, False) == "model":
-                wanted[article.id].append(one.id)
-                source[one.id], article_of[one.id] = one.text, article.id
-    paired = pair(load_references(*references), wanted)
+            what = fate(one, engine.manifest.source, False)
+            if what == "skipped":
+                continue
+            wanted[article.id].append(one.id)
+            source[one.id], article_of[one.id] = one.text, article.id
+            if what == "copied":
+                copied.add(one.id)
+    paired = pair(load_references(*references), wanted, copied)
     task = Task(
         paired.ids,
         paired.streams,
