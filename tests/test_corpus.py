@@ -278,7 +278,15 @@ def test_a_chain_goes_to_toml_and_back(tmp_path):
             UsageError,
             "filter length has no setting 'maximum'; choose from least, most",
         ),
-        ('[[filter]]\nname = "length"\nmost = "9"', UsageError, "most of filter length is '9'; it has to be a number"),
+        ('[[filter]]\nname = "length"\nmost = "9"', UsageError, "most of filter length is '9'; it has to be a finite"),
+        (
+            '[[filter]]\nname = "length"\nleast = nan',
+            UsageError,
+            "least of filter length is nan; it has to be a finite",
+        ),
+        ('[[filter]]\nname = "length"\nmost = 1' + "0" * 400, UsageError, "0; it has to be a finite number"),
+        ('[[filter]]\nname = ["length"]', UsageError, r"unknown filter \['length'\]; choose from length, links"),
+        ("filter = " + "[" * 5000, InputError, "is not TOML"),
     ],
 )
 def test_a_chain_that_is_wrong(tmp_path, text, error, message):
@@ -609,9 +617,10 @@ def test_a_stranger_in_the_cards_place_is_left_alone(tmp_path):
     (tmp_path / "a.json").write_text('{"steps": 5}', encoding="utf-8")
     with pytest.raises(InputError, match="is not the card of a corpus any more"):
         read_card(tmp_path / "a.tsv")
-    (tmp_path / "a.json").write_text("{", encoding="utf-8")
-    with pytest.raises(InputError, match=r"cannot be read as the card of a\.tsv"):
-        read_card(tmp_path / "a.tsv")
+    for damaged in ("{", '{"steps": ' + "[" * 100_000):
+        (tmp_path / "a.json").write_text(damaged, encoding="utf-8")
+        with pytest.raises(InputError, match=r"cannot be read as the card of a\.tsv .*; move it away"):
+            read_card(tmp_path / "a.tsv")
     (tmp_path / "folder" / "in").mkdir(parents=True)
     (tmp_path / "folder" / "in" / "f").write_text("1", encoding="utf-8")
     assert described(tmp_path / "folder")["files"] == 1
@@ -619,8 +628,8 @@ def test_a_stranger_in_the_cards_place_is_left_alone(tmp_path):
         described(tmp_path / "gone")
 
 
-def archive(path: Path, members: dict[str, bytes]) -> Path:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
+def archive(path: Path, members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> Path:
+    with zipfile.ZipFile(path, "w", method) as made:
         for name, data in members.items():
             made.writestr(name, data)
     return path
@@ -659,11 +668,13 @@ def test_an_archive_that_is_damaged_or_endless(tmp_path, monkeypatch):
     archive(path, {"a.ar": b"x" * 1000, "a.en": b"x\n"})
     with pytest.raises(InputError, match=r"line 1 of a\.ar is longer than"):
         list(read_zip(path))
-    whole = bytearray(archive(tmp_path / "y.zip", {"a.ar": b"x\n" * 5000, "a.en": b"x\n" * 5000}).read_bytes())
-    whole[40:44] = b"\x00\xff\x00\xff"
-    (tmp_path / "y.zip").write_bytes(whole)
-    with pytest.raises(InputError, match="cannot be read as a zip archive"):
-        list(read_zip(tmp_path / "y.zip"))
+    for method in (zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA):
+        members = {"a.ar": b"x\n" * 5000, "a.en": b"x\n" * 5000}
+        whole = bytearray(archive(tmp_path / "y.zip", members, method).read_bytes())
+        whole[40:48] = b"\x00\xff" * 4
+        (tmp_path / "y.zip").write_bytes(whole)
+        with pytest.raises(InputError, match=r"cannot be read as a zip archive \(.*\); download it again"):
+            list(read_zip(tmp_path / "y.zip"))
 
 
 def test_noise_of_eight_kinds_is_planted_and_found(tmp_path, capsys, monkeypatch):

@@ -405,6 +405,10 @@ def test_baseline_that_is_none_is_one_line(files, tmp_path):
         (edited(baseline, {"xlate_baseline": 99}), f"is not a baseline of this version; {cure}"),
     ]:
         assert run("score", base, ref, "--baseline", path) == (2, "", f"xlate: {path}: {message}\n")
+    for header in ({"settings": [1]}, {"model": "x"}, {"signatures": {"bleu": 1}}, {"signatures": None}):
+        path = edited(baseline, header)
+        message = f"xlate: {path}: the baseline is damaged; {cure}\n"
+        assert run("score", base, ref, "--baseline", path) == (2, "", message)
     for rows, message in [
         (lambda rows: [], f"the baseline has no outputs, so nothing can be paired with it; {cure}"),
         (lambda rows: rows[:-1], f"has 299 of its 300 outputs; {cure}"),
@@ -413,6 +417,12 @@ def test_baseline_that_is_none_is_one_line(files, tmp_path):
     ]:
         path = edited(baseline, rows=rows)
         assert run("score", base, ref, "--baseline", path) == (2, "", f"xlate: {path}: {message}\n")
+
+
+def test_kept_outputs_whose_header_is_damaged_are_one_line(files):
+    path = edited(files["baseline"], {"settings": [1]})
+    message = f"xlate: {path}: line 1 is damaged; run xlate eval again\n"
+    assert run("score", path, files["ref"], "--baseline", files["baseline"]) == (2, "", message)
 
 
 def test_baseline_is_the_same_whenever_it_is_written(files):

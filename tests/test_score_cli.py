@@ -325,9 +325,10 @@ def test_bundle_whose_run_is_not_told_is_one_line(files, tmp_path):
     bundle = tmp_path / "out"
     bundle.mkdir()
     write_jsonl(bundle / "bitext.jsonl", records(files, "good", "target"))
-    (bundle / "run.json").write_text("{}")
     message = f"xlate: {bundle}/run.json: does not tell how the bundle was made; run xlate run again\n"
-    assert run("score", bundle, files["ref"]) == (2, "", message)
+    for told in ("{}", '{"settings": [1], "model": {}}', "[" * 100_000):
+        (bundle / "run.json").write_text(told)
+        assert run("score", bundle, files["ref"]) == (2, "", message)
 
 
 def test_flags_of_a_tsv_and_lone_surrogates(files, tmp_path):

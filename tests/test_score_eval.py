@@ -66,6 +66,10 @@ BAD = {
     "none": ({"x.en": "a\n"}, "{0}: holds no <name>.ar with its <name>.en; is it a test set?"),
     "empty": ({"x.ar": "ا\n", "x.en": ""}, "{0}/x.en: is empty; there is nothing to score"),
     "blank": ({"x.ar": "ا\n", "x.en": "\n"}, "{0}/x.en: every line is empty; there is nothing to score"),
+    "deep toml": (
+        {"x.ar": "ا\n", "testset.toml": "a = " + "[" * 5000},
+        "{0}/testset.toml: is not TOML (maximum recursion depth exceeded); repair it",
+    ),
     "toml": ({"x.ar": "ا\n", "testset.toml": "licence = 1\n"}, '{0}/testset.toml: licence must be text, such as licence = "..."'),
 }  # fmt: skip
 

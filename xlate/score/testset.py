@@ -98,7 +98,7 @@ def _about(path: Path) -> dict[str, Any]:
         return {}
     try:
         about = tomllib.loads("\n".join(numbered(path)))
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise InputError(f"{path}: is not TOML ({error}); repair it") from error
     for key in ("name", "licence", "origin"):
         if not isinstance(about.get(key, ""), str):
