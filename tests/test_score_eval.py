@@ -1,5 +1,6 @@
 """`xlate eval`: test sets of every kind, translated by the real model, and what is wrong with them in one line."""
 
+import gzip
 import json
 from pathlib import Path
 
@@ -48,6 +49,10 @@ def test_folder_is_read(testset):
     ]
     assert found.task.articles == ("a", "a", "b")
     assert found.task.sources == tuple(ARABIC.split("\n")[:3])
+    # packed by any mixture, the same
+    (testset / "news.en.2").unlink()
+    (testset / "news.en.2.gz").write_bytes(gzip.compress(ENGLISH.replace("talks", "negotiations").encode()))
+    assert load_testset(str(testset)) == found
     assert is_lines(testset)
     assert not is_lines(testset.parent)
 
@@ -59,6 +64,26 @@ BAD = {
         "{0}/x.ar has 1 lines, {0}/x.docs has 2; they must go line by line",
     ),
     "no reference": ({"x.ar": "ا\n"}, "{0}/x.en: does not exist; a test set needs references"),
+    "backup": (
+        {"x.ar": "ا\n", "x.en": "a\n", "x.en.bak": "b\n"},
+        "{0}/x.en.bak: references are called x.en, x.en.2, x.en.3 … (each also .gz); rename it or move it away",
+    ),
+    "packed too": (
+        {"x.ar": "ا\n", "x.en": "a\n", "x.en.gz": ""},
+        "{0}/x.en.gz: lies beside x.en, and only one of them can count; move one away",
+    ),
+    "second packed too": (
+        {"x.ar": "ا\n", "x.en": "a\n", "x.en.2": "b\n", "x.en.2.gz": ""},
+        "{0}/x.en.2.gz: lies beside x.en.2, and only one of them can count; move one away",
+    ),
+    "source packed too": (
+        {"x.ar": "ا\n", "x.ar.gz": "", "x.en": "a\n"},
+        "{0}/x.ar.gz: lies beside x.ar, and only one of them can count; move one away",
+    ),
+    "documents packed too": (
+        {"x.ar": "ا\n", "x.en": "a\n", "x.docs": "d\n", "x.docs.gz": ""},
+        "{0}/x.docs.gz: lies beside x.docs, and only one of them can count; move one away",
+    ),
     "two": (
         {"x.ar": "ا\n", "y.ar": "ا\n"},
         '{0}: holds x, y; say which is meant as name = "..." in {0}/testset.toml',
