@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -201,6 +202,20 @@ def test_score_and_eval_take_the_same_references(tmp_path, with_copied):
     assert first["task"] == second["task"]
     assert (first["task"]["segments"], first["task"]["without_reference"]) == (3 if with_copied else 2, 0)
     assert first["systems"][0]["scores"] == second["systems"][0]["scores"]
+
+
+def test_a_flag_counts_in_eval_as_in_score(tmp_path):
+    """Of three segments one has a reference; the gate looks at all."""
+    sentences = ["قال الرئيس إن المحادثات فشلت.", "بلغ العدد 734 قتيلا و48203 نازحا و6612 بيتا.", "وصل الوزير."]
+    articles = make(tmp_path / "arts", a__txt="\n\n".join(sentences))
+    assert run("run", articles, "-o", tmp_path / "out", "--memory", "none", "-q")[0] == 0
+    references = make(tmp_path / "refs", a__tsv="a:0000\tThe president said the talks failed.\n")
+    gate = ["--max-flags", "any=100%"]
+    scored = run("score", tmp_path / "out", references, *gate)[1].splitlines()[-1]
+    arguments = ["--references", references, "--memory", "none", "-o", tmp_path / "kept", *gate]
+    evaluated = run("eval", articles, *arguments)[1].splitlines()[-1]
+    assert re.match(r"--max-flags any=100% holds: \d of 3 segments ", evaluated)
+    assert evaluated == scored
 
 
 def test_bad_arguments_are_one_line(testset, tmp_path):
