@@ -399,6 +399,31 @@ def test_the_command_by_name_without_a_model(folders, tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("arguments", "by"),
+    [
+        (("arabisch.txt", "englisch.txt"), {"hand": 1}),
+        (("arabisch.txt", "two.jsonl"), {}),
+        (("arabisch.txt", "folder"), {}),
+        (("arabisch.txt", "englisch.txt", "--pair-by", "name"), {}),
+        (("arabisch.txt", "empty.txt"), {}),
+    ],
+)
+def test_one_file_against_one_file_are_a_pair(tmp_path, monkeypatch, arguments, by):
+    monkeypatch.chdir(tmp_path)
+    Path("folder").mkdir()
+    Path("arabisch.txt").write_text("\n\n".join(a for a, _ in NEWS[:5]), encoding="utf-8")
+    for english in ("englisch.txt", "folder/a.txt"):
+        Path(english).write_text("\n\n".join(e for _, e in NEWS[:5]), encoding="utf-8")
+    Path("two.jsonl").write_text('{"id": "1", "text": "One."}\n{"id": "2", "text": "Two."}\n', encoding="utf-8")
+    Path("empty.txt").write_text("", encoding="utf-8")
+    ran = xlate("bitext", *arguments, "-o", "o.tsv", "--no-translation", "--semantic", "off", "--json")
+    assert ran.code == 0
+    told = json.loads(ran.out)
+    assert told["counts"]["paired_by"] == by
+    assert told["counts"]["pairs"] == len(list(FORMATS["tsv"].read(Path("o.tsv")))) == (5 if by else 0)
+
+
+@pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (("-o", "x.doc"), "x.doc: cannot tell the bitext format from the suffix '.doc'"),

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import IO
 
 import pytest
 from conftest import ROOT, SEEDS, STARTER, Ran, xlate
@@ -361,6 +362,41 @@ def test_two_runs_into_one_place(tmp_path: Path, article: Path):
         2,
         f"xlate: {tmp_path / 'out'}: another run is writing here; wait for it or choose another folder\n",
     )
+
+
+PRINTING = [
+    ("--help",),
+    ("score", "{lines}", "{lines}"),
+    ("score", "{lines}", "{lines}", "--min", "chrf=100", "--json"),
+    ("corpus", "stats", "{pairs}", "--json"),
+    ("corpus", "filter", "{pairs}", "--cheap", "--show-chain"),
+]
+
+
+def printing(arguments: tuple[str, ...], folder: Path, stdout: IO[bytes]) -> subprocess.CompletedProcess[str]:
+    (folder / "lines.txt").write_text("The delegation arrived.\n")
+    (folder / "pairs.tsv").write_text("id\tsource\ttarget\n1\tنعم\tyes\n", encoding="utf-8")
+    filled = [one.format(lines=folder / "lines.txt", pairs=folder / "pairs.tsv") for one in arguments]
+    command = [sys.executable, "-m", "xlate", *filled]
+    return subprocess.run(command, stdout=stdout, stderr=subprocess.PIPE, text=True, cwd=ROOT, check=False)
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
+@pytest.mark.parametrize("arguments", PRINTING)
+def test_whatever_prints_says_in_a_line_that_the_disk_is_full(tmp_path, arguments):
+    with open("/dev/full", "wb") as full:
+        ran = printing(arguments, tmp_path, full)
+    message = "xlate: standard output: cannot be written (No space left on device); choose another place\n"
+    assert (ran.returncode, ran.stderr) == (2, message)
+
+
+@pytest.mark.parametrize("arguments", PRINTING[1:3])
+def test_a_reader_that_went_away_hears_nothing(tmp_path, arguments):
+    ours, theirs = os.pipe()
+    os.close(ours)
+    with open(theirs, "wb") as gone:
+        ran = printing(arguments, tmp_path, gone)
+    assert (ran.returncode, ran.stderr) == (1, "")
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")

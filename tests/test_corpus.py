@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import xlate.corpus
+from xlate import bundle
 from xlate.corpus import (
     FILTERS,
     Account,
@@ -42,8 +43,9 @@ from xlate.corpus import (
 )
 from xlate.corpus.near import Exact, MinHashes, signed
 from xlate.corpus.parallel import BATCH
-from xlate.data import SegmentPair
+from xlate.data import Flag, Segment, SegmentPair, Translation
 from xlate.errors import InputError, UsageError
+from xlate.formats import FORMATS
 from xlate.shingles import alike, shingles
 
 CLEAN = [
@@ -276,7 +278,15 @@ def test_a_chain_goes_to_toml_and_back(tmp_path):
             UsageError,
             "filter length has no setting 'maximum'; choose from least, most",
         ),
-        ('[[filter]]\nname = "length"\nmost = "9"', UsageError, "most of filter length is '9'; it has to be a number"),
+        ('[[filter]]\nname = "length"\nmost = "9"', UsageError, "most of filter length is '9'; it has to be a finite"),
+        (
+            '[[filter]]\nname = "length"\nleast = nan',
+            UsageError,
+            "least of filter length is nan; it has to be a finite",
+        ),
+        ('[[filter]]\nname = "length"\nmost = 1' + "0" * 400, UsageError, "0; it has to be a finite number"),
+        ('[[filter]]\nname = ["length"]', UsageError, r"unknown filter \['length'\]; choose from length, links"),
+        ("filter = " + "[" * 5000, InputError, "is not TOML"),
     ],
 )
 def test_a_chain_that_is_wrong(tmp_path, text, error, message):
@@ -467,6 +477,44 @@ def test_a_near_duplicate_never_crosses():
     assert {crossing.pair.id, crossing.like.id} == {dropped[0][1].pair.id, dropped[0][1].like.id}
 
 
+def test_a_part_has_its_size_after_the_guard_and_counts_only_documents_that_stay():
+    rows = [replace(pair, id=f"{copy}-{pair.id}", provenance={"article": f"{copy}-{pair.id}"})
+            for copy in range(4) for pair in numbered(100)]  # fmt: skip
+    account = Splitting()
+    parts = list(split(lambda: rows, dev=60, test=60, account=account))
+    assert account.pairs["test"] == account.pairs["dev"] == 60
+    assert account.documents == account.pairs  # one pair a document, and none that was left out whole
+    assert sum(account.pairs.values()) + sum(account.guarded.values()) == 400
+    of = {name: [pair for part, pair in parts if part == name] for name in ("train", "dev", "test")}
+    assert list(crossings([of["train"], of["dev"], of["test"]])) == []
+
+
+@pytest.mark.parametrize(
+    ("articles", "copies", "dev", "test", "message"),
+    [
+        (1, 1, 5, 5, "dev 5: only 0 pairs, in whole documents without near-duplicates, are left for it; ask for less"),
+        (1, 1, 0, 5, "dev 0 and test 5 leave nothing for train: the corpus has 100 pairs in 1 documents, each goes to"),
+        (2, 1, 5, 5, "dev 5 and test 5 leave nothing for train: the corpus has 100 pairs in 2 documents, each goes to"),
+        (
+            100,
+            4,
+            9,
+            380,
+            "dev 9: only 0 pairs, in whole documents without near-duplicates, are left for it; ask for less",
+        ),
+        (100, 4, 0, 380, "dev 0 and test 380 leave nothing for train: the corpus has 400 pairs in 400 documents, each"),
+    ],
+)
+def test_no_part_is_ever_empty_or_too_small(articles, copies, dev, test, message):
+    rows = [
+        SegmentPair(f"{copy}-{n}", pair.source, pair.target, None, {"article": f"{copy}-{n % articles}"})
+        for copy in range(copies)
+        for n, pair in enumerate(numbered(100))
+    ]
+    with pytest.raises(UsageError, match=message):
+        list(split(lambda: rows, dev=dev, test=test))
+
+
 def test_a_corpus_without_documents_and_one_too_small():
     rows = pairs(CLEAN)
     parts = Counter(part for part, _ in split(lambda: rows, dev=1, test=1))
@@ -498,6 +546,15 @@ def test_stats_count_everything():
     assert json.loads(json.dumps(told.as_data()))["source"]["length"]["max"] == max(len(r.source.split()) for r in rows)
     assert stats([]).as_data()["pairs"] == 0
     assert histogram(Stats().source.lengths) == []
+
+
+@pytest.mark.parametrize("format_name", ["jsonl", "tsv", "tmx", "xlf"])
+def test_the_flags_of_a_bundle_are_counted_by_kind(tmp_path, format_name):
+    segment = Segment("a:0", "a", 0, 0, 0, 3, "نعم")
+    flags = (Flag("numbers", "1 → 2"), Flag("numbers", "3"), Flag("loop", "yes yes"))
+    path = tmp_path / f"bitext{FORMATS[format_name].suffix}"
+    FORMATS[format_name].write([bundle.pair(Translation(segment, "yes", -1.0, flags))], path)
+    assert stats(FORMATS[format_name].read(path)).flags == Counter(numbers=1, loop=1)
 
 
 def test_the_sample_of_languages_is_bounded(monkeypatch):
@@ -560,9 +617,10 @@ def test_a_stranger_in_the_cards_place_is_left_alone(tmp_path):
     (tmp_path / "a.json").write_text('{"steps": 5}', encoding="utf-8")
     with pytest.raises(InputError, match="is not the card of a corpus any more"):
         read_card(tmp_path / "a.tsv")
-    (tmp_path / "a.json").write_text("{", encoding="utf-8")
-    with pytest.raises(InputError, match=r"cannot be read as the card of a\.tsv"):
-        read_card(tmp_path / "a.tsv")
+    for damaged in ("{", '{"steps": ' + "[" * 100_000):
+        (tmp_path / "a.json").write_text(damaged, encoding="utf-8")
+        with pytest.raises(InputError, match=r"cannot be read as the card of a\.tsv .*; move it away"):
+            read_card(tmp_path / "a.tsv")
     (tmp_path / "folder" / "in").mkdir(parents=True)
     (tmp_path / "folder" / "in" / "f").write_text("1", encoding="utf-8")
     assert described(tmp_path / "folder")["files"] == 1
@@ -570,8 +628,8 @@ def test_a_stranger_in_the_cards_place_is_left_alone(tmp_path):
         described(tmp_path / "gone")
 
 
-def archive(path: Path, members: dict[str, bytes]) -> Path:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as made:
+def archive(path: Path, members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> Path:
+    with zipfile.ZipFile(path, "w", method) as made:
         for name, data in members.items():
             made.writestr(name, data)
     return path
@@ -610,11 +668,13 @@ def test_an_archive_that_is_damaged_or_endless(tmp_path, monkeypatch):
     archive(path, {"a.ar": b"x" * 1000, "a.en": b"x\n"})
     with pytest.raises(InputError, match=r"line 1 of a\.ar is longer than"):
         list(read_zip(path))
-    whole = bytearray(archive(tmp_path / "y.zip", {"a.ar": b"x\n" * 5000, "a.en": b"x\n" * 5000}).read_bytes())
-    whole[40:44] = b"\x00\xff\x00\xff"
-    (tmp_path / "y.zip").write_bytes(whole)
-    with pytest.raises(InputError, match="cannot be read as a zip archive"):
-        list(read_zip(tmp_path / "y.zip"))
+    for method in (zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA):
+        members = {"a.ar": b"x\n" * 5000, "a.en": b"x\n" * 5000}
+        whole = bytearray(archive(tmp_path / "y.zip", members, method).read_bytes())
+        whole[40:48] = b"\x00\xff" * 4
+        (tmp_path / "y.zip").write_bytes(whole)
+        with pytest.raises(InputError, match=r"cannot be read as a zip archive \(.*\); download it again"):
+            list(read_zip(tmp_path / "y.zip"))
 
 
 def test_noise_of_eight_kinds_is_planted_and_found(tmp_path, capsys, monkeypatch):

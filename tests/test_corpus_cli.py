@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from conftest import xlate
 
+from xlate.corpus import Step, described, write_card
 from xlate.data import SegmentPair
 from xlate.formats import FORMATS
 
@@ -128,10 +129,32 @@ def test_dedup(corpus, tmp_path, options, kept):
 
 
 def test_a_file_can_be_cleaned_in_its_own_place(corpus):
+    before = described(corpus)
     assert xlate("corpus", "dedup", corpus, "-o", corpus, "-q").code == 0
     assert ids(corpus) == "0 2 3 4 5"
-    card = json.loads(corpus.with_suffix(".json").read_text(encoding="utf-8"))
-    assert card["steps"][0]["counts"]["exact"] == 1
+    (step,) = json.loads(corpus.with_suffix(".json").read_text(encoding="utf-8"))["steps"]
+    assert step["counts"]["exact"] == 1
+    assert (step["inputs"], step["outputs"]) == ([before], [described(corpus)])
+    assert before != described(corpus)
+
+
+@pytest.mark.parametrize("form", ["tsv", "moses"])
+def test_each_part_carries_sources_and_steps_on(tmp_path, form):
+    big(tmp_path / "all.tsv", repeat=False)
+    step = Step(["xlate", "bitext"], [], [], {"pairs": 60})
+    write_card(tmp_path / "all.tsv", step, sources=[{"name": "APS", "licence": "CC-BY-4.0"}])
+    parts = tmp_path / "parts"
+    ran = xlate("corpus", "split", tmp_path / "all.tsv", "-o", parts, "--dev", 9, "--test", 9, "-f", form, "-q")
+    assert ran.code == 0
+    assert sorted(path.name for path in parts.glob("*.json")) == ["dev.json", "test.json", "train.json"]
+    files = FORMATS[form].files(parts / f"train{FORMATS[form].suffix}")
+    assert xlate("corpus", "dedup", files[0], "-o", tmp_path / "o.tsv", "-q").code == 0
+    card = json.loads((tmp_path / "o.json").read_text(encoding="utf-8"))
+    assert card["sources"] == [{"name": "APS", "licence": "CC-BY-4.0"}]
+    assert len(card["steps"]) == 3
+    assert [one["counts"].get("pairs") for one in card["steps"][:2]] == [60, {"train": 42, "dev": 9, "test": 9}]
+    assert card["steps"][1]["inputs"] == [described(tmp_path / "all.tsv")]
+    assert card["steps"][1]["outputs"] == [described(path) for path in files]
 
 
 def big(path: Path, repeat: bool) -> None:
@@ -154,7 +177,7 @@ def test_split_guards_and_check_proves(tmp_path):
     gone = list(FORMATS["jsonl"].read(bin_))
     assert sum(sizes) + len(gone) == 120
     assert gone[0].provenance["dropped_by"] in ("train: near-duplicate by source", "dev: near-duplicate by source")
-    assert json.loads((tmp_path / "parts" / "corpus.json").read_text(encoding="utf-8"))["steps"][0]["counts"]["guarded"]
+    assert json.loads((tmp_path / "parts" / "dev.json").read_text(encoding="utf-8"))["steps"][0]["counts"]["guarded"]
     good = xlate("corpus", "split", "--check", *parts)
     assert (good.code, good.out) == (0, "0 near-duplicates (Jaccard ≥ 0.7) between the parts\n")
     big(tmp_path / "a.tsv", repeat=False)
@@ -163,6 +186,17 @@ def test_split_guards_and_check_proves(tmp_path):
     assert json.loads(bad.out)["crossings"] == sizes[2]
     shown = xlate("corpus", "split", "--check", tmp_path / "a.tsv", parts[2])
     assert shown.out.count("1.00 alike") == min(10, sizes[2])
+
+
+def test_a_split_that_would_leave_a_part_empty_writes_nothing(tmp_path):
+    pair = FORMATS["tsv"]
+    pair.write(
+        [SegmentPair(f"p{n}", f"كلمة{n}", f"word{n}", None, {"article": "a"}) for n in range(9)], tmp_path / "in.tsv"
+    )
+    ran = xlate("corpus", "split", tmp_path / "in.tsv", "-o", tmp_path / "parts", "--dev", 0, "--test", 1)
+    assert ran.code == 2
+    assert ran.err.startswith("xlate: dev 0 and test 1 leave nothing for train: the corpus has 9 pairs in 1 documents")
+    assert not list((tmp_path / "parts").iterdir())
 
 
 def test_stats(corpus):

@@ -141,6 +141,10 @@ def test_minimum_on_the_score_and_on_the_lower_end():
         "--min chrf=45 does not hold: the lower end of chrF2's 95 % interval is 44.50, 0.50 below; "
         "95 % interval 44.50 to 46.50"
     )
+    # a few resamples may all be better than the score itself
+    verdict = judge_minimum(gate, "s", replace(score, value=44.0), Interval(45.5, 0.1, 45.4, 45.6), lower_end=True)
+    assert verdict.outcome == "failed"
+    assert "chrF2 is 44.00, 1.00 below; 95 % interval 45.40 to 45.60" in verdict.sentence
     verdict = judge_minimum(gate, "s", replace(score, value=44.0), None, lower_end=False)
     assert verdict.sentence == "--min chrf=45 does not hold: chrF2 is 44.00, 1.00 below"
 
@@ -291,6 +295,12 @@ def test_exit_codes_of_gates(files):
         err,
     )
     assert "smallest detectable drop" in out
+    # so few samples as are allowed find it too
+    code, _, err = run(
+        "score", files["broken"], ref, "--baseline", baseline, "--max-drop", "chrf=2", "--samples", "100"
+    )
+    assert code == 1
+    assert "100 samples, one-sided p = 0.010" in err
     code, out, err = run("score", files["base"], ref, "--baseline", baseline, "--max-drop", "chrf=2")
     assert (code, err) == (0, "")
     assert "--max-drop chrf=2 holds: chrF2 went from" in out
@@ -328,7 +338,15 @@ def test_gates_that_cannot_be_judged_are_refused(files):
         ),
         (
             ["--min", "chrf=2", "--lower-end", "--samples", "0"],
-            "--lower-end needs an interval; give --samples a number above 0",
+            "--lower-end needs an interval; give --samples 100 or more",
+        ),
+        (
+            ["--min", "chrf=2", "--lower-end", "--samples", "99"],
+            "--lower-end needs an interval; give --samples 100 or more",
+        ),
+        (
+            ["--baseline", baseline, "--max-drop", "chrf=2", "--samples", "19"],
+            "--max-drop chrf=2: 19 samples show no drop; give --samples 100 or more",
         ),
         (
             ["--baseline", baseline, "--update-baseline", "--max-drop", "chrf=2"],
@@ -387,6 +405,10 @@ def test_baseline_that_is_none_is_one_line(files, tmp_path):
         (edited(baseline, {"xlate_baseline": 99}), f"is not a baseline of this version; {cure}"),
     ]:
         assert run("score", base, ref, "--baseline", path) == (2, "", f"xlate: {path}: {message}\n")
+    for header in ({"settings": [1]}, {"model": "x"}, {"signatures": {"bleu": 1}}, {"signatures": None}):
+        path = edited(baseline, header)
+        message = f"xlate: {path}: the baseline is damaged; {cure}\n"
+        assert run("score", base, ref, "--baseline", path) == (2, "", message)
     for rows, message in [
         (lambda rows: [], f"the baseline has no outputs, so nothing can be paired with it; {cure}"),
         (lambda rows: rows[:-1], f"has 299 of its 300 outputs; {cure}"),
@@ -395,6 +417,12 @@ def test_baseline_that_is_none_is_one_line(files, tmp_path):
     ]:
         path = edited(baseline, rows=rows)
         assert run("score", base, ref, "--baseline", path) == (2, "", f"xlate: {path}: {message}\n")
+
+
+def test_kept_outputs_whose_header_is_damaged_are_one_line(files):
+    path = edited(files["baseline"], {"settings": [1]})
+    message = f"xlate: {path}: line 1 is damaged; run xlate eval again\n"
+    assert run("score", path, files["ref"], "--baseline", files["baseline"]) == (2, "", message)
 
 
 def test_baseline_is_the_same_whenever_it_is_written(files):

@@ -173,6 +173,20 @@ def test_references_by_id_and_by_line(tmp_path):
     assert paired.unused == ("other",)
 
 
+@pytest.mark.parametrize(
+    "table",
+    [
+        "id\treference\tnote\na:0\tOne\tdone\na:1\tTwo\t\n",
+        "note\tID\tReference\n\ta:0\tOne\r\n\r\nx\ta:1\tTwo\n",
+        "id\ttarget\treference\na:0\tUno\tOne\na:1\tDue\tTwo\n",
+    ],
+)
+def test_the_header_of_a_table_says_which_column_is_the_reference(tmp_path, table):
+    paired = pair(load_references(write(tmp_path / "r", a_tsv=table)), SEGMENTS)
+    assert paired.ids == ("a:0", "a:1")
+    assert paired.streams == (("One", "Two"),)
+
+
 def test_several_folders_are_several_references(tmp_path):
     first = write(tmp_path / "1", a_tsv="a:0\tOne.\na:1\tTwo.\n")
     second = write(tmp_path / "2", a_tsv="\ufeffid\treference\na:1\tThe second.\n")
@@ -204,6 +218,18 @@ def test_several_folders_are_several_references(tmp_path):
             "write one line for each, or a .tsv with segment ids",
         ),
         ({"a_tsv": "id\treference\n"}, "/a.tsv: holds no reference; write one or remove the file"),
+        ({"a_txt": "\n \n"}, "/a.txt: holds no reference; write one or remove the file"),
+        ({"a_tsv": "a:0\tOne\nmore\ta:1\tTwo\n"}, "/a.tsv: line 2 has 3 columns, not 2; repair that line"),
+        ({"a_tsv": "id\treference\tnote\na:0\tOne\n"}, "/a.tsv: line 2 has 2 columns, not 3; repair that line"),
+        (
+            {"a_tsv": "a:0\tOne\tchecked\n"},
+            "/a.tsv: has the columns a:0, one, checked; "
+            "name one of them id and one reference, ref, target, translation, text, en",
+        ),
+        (
+            {"a_tsv": "id\tsource\na:0\tOne\n"},
+            "/a.tsv: has the columns id, source; name one of them id and one reference, ref, target, translation, text, en",
+        ),
         ({"a_tsv": "a:0\tOne\n", "a_txt": "One\n"}, "/a.txt: article a already has a.tsv; keep one of them"),
         (
             {"z_tsv": "z:0\tOne\n"},

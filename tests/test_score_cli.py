@@ -6,12 +6,14 @@ import random
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from xlate.cli import app
+from xlate.score.task import prepare
 
 WORDS = [
     "the",
@@ -146,6 +148,15 @@ def scores(*arguments: object) -> list[float]:
     return [s["value"] for s in json.loads(out)["systems"][0]["scores"]]
 
 
+def test_a_large_file_is_matched_in_a_moment(tmp_path):
+    """Not by a look at all segments for each: 30,000 would take 15 seconds."""
+    hyp = write_jsonl(tmp_path / "h.jsonl", [{"id": f"s{i}", "text": "a"} for i in range(30_000)])
+    start = time.process_time()
+    task, _ = prepare([hyp], [hyp])
+    assert len(task.ids) == 30_000
+    assert time.process_time() - start < 5
+
+
 def test_kinds_of_input_agree(files, tmp_path):
     plain = scores(files["good"], files["ref"])
     zipped = tmp_path / "good.txt.gz"
@@ -203,6 +214,22 @@ def test_bundle_is_matched_by_id_and_missing_references_are_counted(files, tmp_p
         f"xlate: {baseline}: cannot be compared with: the model settings differ: beam_size is 4 there and 1 here; "
         "write a new baseline with --update-baseline\n",
     )
+
+
+@pytest.mark.parametrize("by_folder", [True, False])
+def test_a_flag_counts_also_where_there_is_no_reference(tmp_path, by_folder):
+    rows = [{"id": f"a:{n}", "article": "a", "target": "a b", "flags": ["loop"] if n >= 3 else []} for n in range(13)]
+    bundle, folder = tmp_path / "out", tmp_path / "references"
+    for place in (bundle, folder):
+        place.mkdir()
+    write_jsonl(bundle / "bitext.jsonl", rows)
+    table = folder / "a.tsv"
+    table.write_text("id\treference\n" + "".join(f"a:{n}\ta b\n" for n in range(3)))
+    arguments = [bundle, folder if by_folder else table, "--samples", 0]
+    code, _, err = run("score", *arguments, "--max-flags", "loop=0")
+    assert code == 1
+    assert "10 of 13 segments (76.92 %) are flagged loop" in err
+    assert json.loads(run("score", *arguments, "--json")[1])["systems"][0]["flags"] == {"loop": 10}
 
 
 BAD = {
@@ -298,9 +325,10 @@ def test_bundle_whose_run_is_not_told_is_one_line(files, tmp_path):
     bundle = tmp_path / "out"
     bundle.mkdir()
     write_jsonl(bundle / "bitext.jsonl", records(files, "good", "target"))
-    (bundle / "run.json").write_text("{}")
     message = f"xlate: {bundle}/run.json: does not tell how the bundle was made; run xlate run again\n"
-    assert run("score", bundle, files["ref"]) == (2, "", message)
+    for told in ("{}", '{"settings": [1], "model": {}}', "[" * 100_000):
+        (bundle / "run.json").write_text(told)
+        assert run("score", bundle, files["ref"]) == (2, "", message)
 
 
 def test_flags_of_a_tsv_and_lone_surrogates(files, tmp_path):

@@ -1,6 +1,8 @@
 """`xlate eval`: test sets of every kind, translated by the real model, and what is wrong with them in one line."""
 
+import gzip
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -48,6 +50,10 @@ def test_folder_is_read(testset):
     ]
     assert found.task.articles == ("a", "a", "b")
     assert found.task.sources == tuple(ARABIC.split("\n")[:3])
+    # packed by any mixture, the same
+    (testset / "news.en.2").unlink()
+    (testset / "news.en.2.gz").write_bytes(gzip.compress(ENGLISH.replace("talks", "negotiations").encode()))
+    assert load_testset(str(testset)) == found
     assert is_lines(testset)
     assert not is_lines(testset.parent)
 
@@ -59,6 +65,26 @@ BAD = {
         "{0}/x.ar has 1 lines, {0}/x.docs has 2; they must go line by line",
     ),
     "no reference": ({"x.ar": "ا\n"}, "{0}/x.en: does not exist; a test set needs references"),
+    "backup": (
+        {"x.ar": "ا\n", "x.en": "a\n", "x.en.bak": "b\n"},
+        "{0}/x.en.bak: references are called x.en, x.en.2, x.en.3 … (each also .gz); rename it or move it away",
+    ),
+    "packed too": (
+        {"x.ar": "ا\n", "x.en": "a\n", "x.en.gz": ""},
+        "{0}/x.en.gz: lies beside x.en, and only one of them can count; move one away",
+    ),
+    "second packed too": (
+        {"x.ar": "ا\n", "x.en": "a\n", "x.en.2": "b\n", "x.en.2.gz": ""},
+        "{0}/x.en.2.gz: lies beside x.en.2, and only one of them can count; move one away",
+    ),
+    "source packed too": (
+        {"x.ar": "ا\n", "x.ar.gz": "", "x.en": "a\n"},
+        "{0}/x.ar.gz: lies beside x.ar, and only one of them can count; move one away",
+    ),
+    "documents packed too": (
+        {"x.ar": "ا\n", "x.en": "a\n", "x.docs": "d\n", "x.docs.gz": ""},
+        "{0}/x.docs.gz: lies beside x.docs, and only one of them can count; move one away",
+    ),
     "two": (
         {"x.ar": "ا\n", "y.ar": "ا\n"},
         '{0}: holds x, y; say which is meant as name = "..." in {0}/testset.toml',
@@ -66,6 +92,10 @@ BAD = {
     "none": ({"x.en": "a\n"}, "{0}: holds no <name>.ar with its <name>.en; is it a test set?"),
     "empty": ({"x.ar": "ا\n", "x.en": ""}, "{0}/x.en: is empty; there is nothing to score"),
     "blank": ({"x.ar": "ا\n", "x.en": "\n"}, "{0}/x.en: every line is empty; there is nothing to score"),
+    "deep toml": (
+        {"x.ar": "ا\n", "testset.toml": "a = " + "[" * 5000},
+        "{0}/testset.toml: is not TOML (maximum recursion depth exceeded); repair it",
+    ),
     "toml": ({"x.ar": "ا\n", "testset.toml": "licence = 1\n"}, '{0}/testset.toml: licence must be text, such as licence = "..."'),
 }  # fmt: skip
 
@@ -151,6 +181,41 @@ def test_eval_of_articles(tmp_path):
     assert data["systems"][0]["scores"][1]["metric"] == "chrF2"
     assert data["systems"][0]["scores"][1]["value"] > 20
     assert run(*arguments)[2] == f"xlate: {folder}: holds articles; give their translations with --references DIR\n"
+
+
+@pytest.mark.parametrize("with_copied", [True, False])
+def test_score_and_eval_take_the_same_references(tmp_path, with_copied):
+    articles = make(
+        tmp_path / "arts", a__txt="قال الرئيس إن المحادثات فشلت.\n\nBBC News, CNN\n\nوصل الوزير إلى طرابلس.\n"
+    )
+    assert run("run", articles, "-o", tmp_path / "out", "--memory", "none", "-q")[0] == 0
+    rows = [json.loads(line) for line in (tmp_path / "out" / "bitext.jsonl").read_text().splitlines()]
+    assert [row["origin"] for row in rows] == ["model", "copied", "model"]
+    english = ["The president said the talks failed.", "BBC News and CNN", "The minister arrived in Tripoli."]
+    lines = [f"{row['id']}\t{text}\n" for row, text in zip(rows, english, strict=True)]
+    references = make(tmp_path / "refs", a__tsv="".join(lines if with_copied else lines[::2]))
+    scored = run("score", tmp_path / "out", references, "--json")
+    arguments = ["--references", references, "--memory", "none", "-o", tmp_path / "kept", "--json"]
+    evaluated = run("eval", articles, *arguments)
+    assert (scored[0], evaluated[0]) == (0, 0)
+    first, second = json.loads(scored[1]), json.loads(evaluated[1])
+    assert first["task"] == second["task"]
+    assert (first["task"]["segments"], first["task"]["without_reference"]) == (3 if with_copied else 2, 0)
+    assert first["systems"][0]["scores"] == second["systems"][0]["scores"]
+
+
+def test_a_flag_counts_in_eval_as_in_score(tmp_path):
+    """Of three segments one has a reference; the gate looks at all."""
+    sentences = ["قال الرئيس إن المحادثات فشلت.", "بلغ العدد 734 قتيلا و48203 نازحا و6612 بيتا.", "وصل الوزير."]
+    articles = make(tmp_path / "arts", a__txt="\n\n".join(sentences))
+    assert run("run", articles, "-o", tmp_path / "out", "--memory", "none", "-q")[0] == 0
+    references = make(tmp_path / "refs", a__tsv="a:0000\tThe president said the talks failed.\n")
+    gate = ["--max-flags", "any=100%"]
+    scored = run("score", tmp_path / "out", references, *gate)[1].splitlines()[-1]
+    arguments = ["--references", references, "--memory", "none", "-o", tmp_path / "kept", *gate]
+    evaluated = run("eval", articles, *arguments)[1].splitlines()[-1]
+    assert re.match(r"--max-flags any=100% holds: \d of 3 segments ", evaluated)
+    assert evaluated == scored
 
 
 def test_bad_arguments_are_one_line(testset, tmp_path):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from xlate.data import Flag
 from xlate.errors import InputError, UsageError
 from xlate.memory import Memory
 from xlate.model import Engine
@@ -49,8 +50,9 @@ def evaluate(
     """Translate the test set `place` with each engine, score, compare with the baseline and judge the gates.
 
     `place` is a folder of lines, a name that sacrebleu knows, or a folder of articles, which needs `references`.
-    `keep` is the folder where each system's outputs are written, in the form of a baseline. What can be wrong without a
-    translation (references, baseline) is found before the first one.
+    Of articles only the segments with a reference are translated, unless a gate on flags asks for all. `keep` is the
+    folder where each system's outputs are written, in the form of a baseline. What can be wrong without a translation
+    (references, baseline) is found before the first one.
     """
     options = options or Options()
     refuse_unfit(options, baseline)
@@ -59,10 +61,11 @@ def evaluate(
         metrics = metric_names([*options.metrics, *(g.name for g in options.gates if g.option == "--max-drop")])
         assert baseline is not None
         check_baseline(baseline, testset.task, metrics, engine.settings.decoding())
+    every = any(gate.option == "--max-flags" for gate in options.gates)
     systems, seconds, outputs = [], [], []
     for name, engine in zip(_names(engines), engines, strict=True):
         start = time.perf_counter()
-        system = _translated(testset, place, engine, name, memory, progress)
+        system = _translated(testset, place, engine, name, memory, progress, every)
         seconds.append(time.perf_counter() - start)
         systems.append(system)
         if keep is not None:
@@ -92,13 +95,18 @@ def _testset(place: str, references: Sequence[Path], engine: Engine) -> TestSet:
         raise InputError(report.problems[0].message)
     wanted: dict[str, list[str]] = {}
     source, article_of = {}, {}
+    copied = set()
     for article in articles:
         wanted[article.id] = []
         for one in segment(article):
-            if fate(one, engine.manifest.source, False) == "model":
-                wanted[article.id].append(one.id)
-                source[one.id], article_of[one.id] = one.text, article.id
-    paired = pair(load_references(*references), wanted)
+            what = fate(one, engine.manifest.source, False)
+            if what == "skipped":
+                continue
+            wanted[article.id].append(one.id)
+            source[one.id], article_of[one.id] = one.text, article.id
+            if what == "copied":
+                copied.add(one.id)
+    paired = pair(load_references(*references), wanted, copied)
     task = Task(
         paired.ids,
         paired.streams,
@@ -110,7 +118,7 @@ def _testset(place: str, references: Sequence[Path], engine: Engine) -> TestSet:
 
 
 def _translated(
-    testset: TestSet, place: str, engine: Engine, name: str, memory: Path | None, progress: Progress
+    testset: TestSet, place: str, engine: Engine, name: str, memory: Path | None, progress: Progress, every: bool
 ) -> System:
     done, total = 0, len(testset.task.ids)
 
@@ -121,6 +129,7 @@ def _translated(
 
     sources = testset.task.sources
     assert sources is not None
+    others: list[tuple[str, ...]] = []
     with Memory(memory, memory_key(engine)) as remembered:
         if testset.task.articles is not None and not is_lines(Path(place)):
             articles = iter_articles([place], ReadReport())
@@ -128,21 +137,28 @@ def _translated(
             wanted = set(testset.task.ids)
             made = {
                 t.segment.id: t
-                for t in translate((s for s in segments if s.id in wanted), engine, remembered, progress=more)
+                for t in translate((s for s in segments if every or s.id in wanted), engine, remembered, progress=more)
+                if t.origin != "skipped"
             }
-            rows = [made[i] for i in testset.task.ids]
+            rows = [made.pop(i) for i in testset.task.ids]
+            others = [_kinds(t.flags) for t in made.values()]
             texts = [" ".join(t.target.splitlines()) for t in rows]
-            flags = [tuple(dict.fromkeys(f.kind for f in t.flags)) for t in rows]
+            flags = [_kinds(t.flags) for t in rows]
         else:
             texts, flags = [], []
             for text, parts in translate_lines(sources, engine, remembered, more):
                 texts.append(text)
-                flags.append(tuple(dict.fromkeys(f.kind for t in parts for f in t.flags)))
+                flags.append(_kinds(f for t in parts for f in t.flags))
     if not any(texts):
         raise InputError(
             f"{name}: every translation of {testset.name} is empty; check the model with xlate model doctor"
         )
-    return System(name, tuple(text.rstrip() for text in texts), tuple(flags))
+    return System(name, tuple(text.rstrip() for text in texts), tuple(flags), tuple(others))
+
+
+def _kinds(flags: Iterable[Flag]) -> tuple[str, ...]:
+    """The kinds of flags, each once."""
+    return tuple(dict.fromkeys(flag.kind for flag in flags))
 
 
 def _names(engines: Sequence[Engine]) -> list[str]:

@@ -31,11 +31,12 @@ _LANGUAGE = re.compile(r"(?:^|(?<=[^a-z]))(?:ar|ara|arb|arabic|en|eng|english)(?
 
 @dataclass(frozen=True, slots=True)
 class DocumentPair:
-    """Two documents by their numbers. `score` (0–1) is the share of their text with a counterpart, None by name."""
+    """Two documents by their numbers; by hand where a person says that they are a pair. `score` (0–1) is the share of
+    their text with a counterpart, where they are paired by content."""
 
     source: int
     target: int
-    by: Literal["name", "content"]
+    by: Literal["name", "content", "hand"]
     score: float | None = None
 
 

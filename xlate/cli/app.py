@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from importlib import import_module
@@ -16,6 +17,8 @@ from xlate.errors import XlateError
 # typer carries its own click since 0.26; the base of its usage errors is reached through what it exports
 ClickError: type[Exception] = typer.BadParameter.__mro__[2]
 
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""What a full disk answers."""
 
 COMMANDS = {
     "run": "Translate a folder of articles into a bilingual bundle.",
@@ -65,9 +68,21 @@ class Group(TyperGroup):
             raise SystemExit(130) from None
         except BrokenPipeError:
             # the reader went away (`| head`): not our error, and nobody is left to read a message
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _drop_output()
             raise SystemExit(1) from None
+        except OSError as error:
+            if error.errno not in _FULL:
+                raise
+            # whoever writes a file names it in an OutputError; what is left is what we print
+            _drop_output()
+            place = error.filename or "standard output"
+            _fail(f"{place}: cannot be written ({error.strerror}); choose another place")
         raise SystemExit(code if isinstance(code, int) else 0)
+
+
+def _drop_output() -> None:
+    """Forget what is not written yet, which would fail once more when the process ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _usage_line(error: Any) -> str:

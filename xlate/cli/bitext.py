@@ -52,6 +52,7 @@ def bitext(
 ) -> None:
     """Pair Arabic and English documents and align their sentences many-to-many.
 
+    One file against one file, each with one document, are a pair because you say so.
     The corpus's card (corpus.tmx: corpus.json) tells what made it, with counts.
     """
     from xlate.corpus.card import Step, described, write_card
@@ -62,6 +63,9 @@ def bitext(
     chosen = by_name(format_name) if format_name else by_suffix(out)
     encode = _encoder(semantic)
     sides, problems = _read(arabic, english, include_boilerplate)
+    if pair_by == "auto" and all(Path(place).is_file() for place in (arabic, english)):
+        pair_by = "hand" if all(len(side) == 1 for side in sides) else "auto"
+    inputs = [described(Path(place)) for place in (arabic, english)]  # before FILE may come to lie among them
     with Bar(quiet) as bar, Translator(model, settings, memory_path(memory), translation, bar) as translate:
         told = _align(sides, translate, encode, pair_by, min_score, chosen, out, bar)
     for name, count in (("problems", len(problems)),):
@@ -69,7 +73,7 @@ def bitext(
     outputs = [described(path) for path in chosen.files(out)]
     step = Step(
         _command(),
-        [described(Path(arabic)), described(Path(english))],
+        inputs,
         outputs,
         told["counts"],
         {"model": model if translation else None, "semantic": encode is not None, "min_score": min_score},
@@ -166,17 +170,20 @@ def _align(
 ) -> dict[str, Any]:
     from collections import Counter
 
-    from xlate.bitext import align, pair_documents
+    from xlate.bitext import DocumentPair, align, pair_documents
 
     names = [[article.id for article, _ in side] for side in sides]
     texts = [[[s.text for s in segments] for _, segments in side] for side in sides]
-    pairs = pair_documents(
-        texts[0],
-        texts[1],
-        names=None if pair_by == "content" else (names[0], names[1]),
-        translate=translate if pair_by != "name" else None,
-        encode=encode if pair_by != "name" else None,
-    )
+    if pair_by == "hand":
+        pairs = [DocumentPair(0, 0, "hand")]
+    else:
+        pairs = pair_documents(
+            texts[0],
+            texts[1],
+            names=None if pair_by == "content" else (names[0], names[1]),
+            translate=translate if pair_by != "name" else None,
+            encode=encode if pair_by != "name" else None,
+        )
     kinds: Counter[str] = Counter()
     crossing = written = 0
     with chosen.open_writer(out) as writer:

@@ -88,8 +88,10 @@ def split_command(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", metavar="FOLDER", help="Where train, dev and test go.")
     ] = None,
-    dev: Annotated[int, typer.Option("--dev", min=0, help="Pairs of dev, at least.")] = 1000,
-    test: Annotated[int, typer.Option("--test", min=0, help="Pairs of test, at least.")] = 1000,
+    dev: Annotated[int, typer.Option("--dev", min=0, help="Pairs of dev, at least; whole documents are drawn.")] = 1000,
+    test: Annotated[
+        int, typer.Option("--test", min=0, help="Pairs of test, at least; whole documents are drawn.")
+    ] = 1000,
     seed: Annotated[int, typer.Option("--seed", help="Another seed draws other documents.")] = 1,
     threshold: Annotated[
         float, typer.Option("--threshold", min=0.3, max=1, help="Jaccard similarity of near-duplicates.")
@@ -128,8 +130,9 @@ def split_command(
         for part, pair in kept:
             writers[part].write(pair)
     counts = counted(source, {name: dict(getattr(account, name)) for name in ("pairs", "documents", "guarded")})
-    outputs = [path for target in targets.values() for path in chosen.files(target)]
-    card(out / "corpus", outputs, [source], counts, {"dev": dev, "test": test, "seed": seed, "threshold": threshold})
+    settings = {"dev": dev, "test": test, "seed": seed, "threshold": threshold}
+    for target in targets.values():
+        card(target, chosen.files(target), [source], counts, settings)
     source.tell_skipped()
     if as_json:
         typer.echo(json.dumps(counts, ensure_ascii=False))

@@ -48,15 +48,19 @@ class Source:
         self._format = None if zipped else by_name(format_name) if format_name else by_suffix(path)
         self._read_zip = read_zip
         self.card = read_card(path)
+        self.described: list[dict[str, Any]] = []
 
     def pairs(self) -> Iterator[SegmentPair]:
-        """All pairs, from the beginning, while the bar moves."""
+        """All pairs, from the beginning, while the bar moves; the files are described before a result replaces them."""
+        from xlate.corpus import described
+
         self.skipped.clear()
         stream = self._format.read(self.path, skipped=self.skipped) if self._format else self._read_zip(self.path)
         for number, pair in enumerate(stream, 1):
             if number % _EVERY == 0:
                 self._bar("pairs", number, 0)
             yield pair
+        self.described = self.described or [described(path) for path in self.files()]
 
     def files(self) -> list[Path]:
         """The files the corpus is made of."""
@@ -99,7 +103,7 @@ def card(out: Path, outputs: Sequence[Path], sources: Sequence[Source], counts: 
 
     step = Step(
         ["xlate", *sys.argv[1:]],
-        [described(path) for source in sources for path in source.files()],
+        [one for source in sources for one in source.described],
         [described(path) for path in outputs],
         counts,
         settings,

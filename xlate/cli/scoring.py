@@ -28,7 +28,7 @@ class Scoring:
         typer.Option("--metric", help="bleu, chrf, chrf++ or ter; may be given again or with commas. [bleu,chrf]"),
     ] = None
     samples: Annotated[
-        int, typer.Option(min=0, help="Bootstrap resamples for intervals and gates; 0: no intervals.")
+        int, typer.Option(min=0, help="Bootstrap resamples for intervals and gates, which need 100; 0: no intervals.")
     ] = 1000
     seed: Annotated[
         int, typer.Option(min=0, envvar="SACREBLEU_SEED", help="Of the random numbers; as for sacrebleu.")
@@ -59,7 +59,9 @@ class Scoring:
     max_flags: Annotated[
         list[str] | None,
         typer.Option(
-            "--max-flags", metavar="KIND=SHARE", help="Gate: fail if more segments have this flag (any: any)."
+            "--max-flags",
+            metavar="KIND=SHARE",
+            help="Gate: fail if more segments, with a reference or without, have this flag (any: any).",
         ),
     ] = None
     allow_underpowered: Annotated[

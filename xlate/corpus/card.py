@@ -76,7 +76,7 @@ def read_card(corpus: Path) -> dict[str, Any]:
         if path.stat().st_size > _LARGEST:
             raise InputError(f"{path}: is too large for the card of a corpus; move it away")
         told = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"{path}: cannot be read as the card of {corpus.name} ({error}); move it away") from error
     if not isinstance(told, dict) or "steps" not in told:
         return {}  # a JSON file of somebody else's that happens to stand there

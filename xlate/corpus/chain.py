@@ -59,7 +59,7 @@ def read_chain(path: Path) -> tuple[Filter, ...]:
     try:
         with path.open("rb") as stream:
             told = tomllib.load(stream)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(f"{path}: is not TOML ({error})") from error
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
@@ -71,7 +71,7 @@ def read_chain(path: Path) -> tuple[Filter, ...]:
 
 def _filter(table: dict[str, Any], path: Path) -> Filter:
     name = table.pop("name", None)
-    if name not in FILTERS:
+    if not isinstance(name, str) or name not in FILTERS:
         raise UsageError(f"{path}: unknown filter {name!r}; choose from {', '.join(FILTERS)}")
     return FILTERS[name].bounded(table, str(path))
 

@@ -8,6 +8,7 @@ which then passes. `FILTERS` is all there is.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import eq
@@ -229,8 +230,9 @@ class Filter:
         for name, value in bounds.items():
             if name not in ("least", "most"):
                 raise UsageError(f"{where}: filter {self.name} has no setting {name!r}; choose from least, most")
-            if isinstance(value, bool) or not isinstance(value, (int, float)):
-                raise UsageError(f"{where}: {name} of filter {self.name} is {value!r}; it has to be a number")
+            # nan is no bound, and a whole number may be larger than any float
+            if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) <= sys.float_info.max:
+                raise UsageError(f"{where}: {name} of filter {self.name} is {value!r}; it has to be a finite number")
             values[name] = float(value)
         least, most = values.get("least", self.least), values.get("most", self.most)
         return Filter(self.name, least, most, self.each, self.batch, self.cost)

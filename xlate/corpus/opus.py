@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import lzma
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -36,7 +37,7 @@ def read_zip(path: Path, *, source_language: str = "ar", target_language: str = 
                 raise InputError(
                     f"{path}: {names[0]} has {counts[0]} lines and {names[1]} has {counts[1]}; download it again"
                 )
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError) as error:
         raise InputError(f"{path}: cannot be read as a zip archive ({error}); download it again") from error
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error

@@ -1,14 +1,15 @@
 """Train, dev and test parts of a corpus: by document, with a fixed seed, and no near-duplicate on both sides.
 
-Documents are drawn for test and dev until those have their sizes; a pair of another part that repeats one of theirs
-(exactly, or nearly: see `near`) is left out and counted. `crossings` proves it for any parts, made by whomever.
+Documents are drawn for test, then for dev, until those have their sizes; a pair of another part that repeats one of
+theirs (exactly, or nearly: see `near`) is left out, counted, and no part of a size. `crossings` proves it for any parts,
+made by whomever.
 """
 
 from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -34,7 +35,8 @@ class Crossing:
 
 @dataclass(slots=True)
 class Splitting:
-    """Counts of pairs and documents by part, and of the pairs the guard left out, by the part they were drawn for."""
+    """Counts by part: of its pairs, of its documents (those with a pair that stayed), and of the pairs that were drawn
+    for it and left out by the guard."""
 
     pairs: Counter[str] = field(default_factory=Counter)
     documents: Counter[str] = field(default_factory=Counter)
@@ -57,26 +59,30 @@ def split(
     account: Splitting | None = None,
     dropped: Callable[[Part, Crossing], None] = lambda part, crossing: None,
 ) -> Iterator[tuple[Part, SegmentPair]]:
-    """Each kept pair with its part, in the order of the corpus. `read` opens the corpus, which is read three times.
+    """Each kept pair with its part, in the order of the corpus. `read` opens the corpus, which is read up to five times.
 
-    `dev` and `test` are pairs at least; whole documents are drawn, so there may be a few more. The same corpus, sizes
-    and seed give the same parts. Train, dev and test differ by `threshold` on either side: what would be a
-    near-duplicate is left out of train before dev, and of dev before test. Raises UsageError where the corpus is too
-    small.
+    `dev` and `test` are pairs at least, after what is left out; whole documents are drawn, so there may be a few more.
+    The same corpus, sizes and seed give the same parts. Train, dev and test differ by `threshold` on either side: what
+    would be a near-duplicate is left out of train before dev, and of dev before test. Raises UsageError where the
+    corpus is too small, or what it holds too alike, for dev or test to have their sizes or train to have a pair: at
+    once, or after the last pair.
     """
     account = Splitting() if account is None else account
     sizes = Counter(document_of(pair) for pair in read())
     total = sum(sizes.values())
     if dev < 0 or test < 0 or dev + test >= total:
         raise UsageError(f"dev {dev} and test {test} do not leave anything for train: the corpus has {total} pairs")
-    part_of = _drawn(sizes, dev, test, seed)
-    account.documents.update(part_of.get(name, "train") for name in sizes)
-    held: dict[str, list[SegmentPair]] = {"dev": [], "test": []}
-    for pair in read():
-        home = part_of.get(document_of(pair))
-        if home is not None:
-            held[home].append(pair)
-    guards = {"dev": Guard(held["test"], threshold), "train": Guard(held["test"] + held["dev"], threshold)}
+    names = sorted(sizes)
+    random.Random(seed).shuffle(names)
+    part_of: dict[str, Part] = dict.fromkeys(_drawn("test", names, sizes, test), "test")
+    held = [pair for pair in read() if document_of(pair) in part_of]
+    guards: dict[Part, Guard] = {"dev": Guard(held, threshold)}
+    if dev:
+        free = _free(read(), guards["dev"]) if test else sizes
+        rest = [name for name in names if name not in part_of]
+        part_of |= dict.fromkeys(_drawn("dev", rest, free, dev), "dev")
+        held += [pair for pair in read() if part_of.get(document_of(pair)) == "dev"]
+    guards["train"] = Guard(held, threshold)
     for batch in batches(read()):
         parts: list[Part] = [part_of.get(document_of(pair), "train") for pair in batch]
         found: list[Crossing | None] = [None] * len(batch)
@@ -87,26 +93,42 @@ def split(
         for part, pair, crossing in zip(parts, batch, found, strict=True):
             if crossing is None:
                 account.pairs[part] += 1
+                account.documents[part] += sizes.pop(document_of(pair), 0) > 0  # its first pair that stays
                 yield part, pair
             else:
                 account.guarded[part] += 1
                 dropped(part, crossing)
+    if not account.pairs["train"]:
+        raise UsageError(
+            f"dev {dev} and test {test} leave nothing for train: the corpus has {total} pairs in {len(names)} documents, "
+            "each goes to one part as a whole, without its near-duplicates; ask for less"
+        )
 
 
-def _drawn(sizes: Counter[str], dev: int, test: int, seed: int) -> dict[str, Part]:
-    """Documents drawn for test and dev; the draw depends on the documents' names and the seed alone."""
-    names = sorted(sizes)
-    random.Random(seed).shuffle(names)
-    drawn: dict[str, Part] = {}
-    wanted: tuple[tuple[Part, int], ...] = (("test", test), ("dev", dev))
-    at = 0
-    for part, size in wanted:
-        got = 0
-        while got < size and at < len(names):
-            drawn[names[at]] = part
-            got += sizes[names[at]]
-            at += 1
+def _drawn(part: Part, names: Sequence[str], sizes: Mapping[str, int], size: int) -> list[str]:
+    """So many of the documents, in order, that they have `size` pairs; those without a pair are passed over."""
+    drawn = []
+    got = 0
+    for name in names:
+        if got >= size:
+            break
+        if sizes[name]:
+            drawn.append(name)
+            got += sizes[name]
+    if got < size:
+        raise UsageError(
+            f"{part} {size}: only {got} pairs, in whole documents without near-duplicates, are left for it; ask for less"
+        )
     return drawn
+
+
+def _free(pairs: Iterable[SegmentPair], guard: Guard) -> Counter[str]:
+    """How many pairs of each document repeat none of the guard's."""
+    free: Counter[str] = Counter()
+    for batch in batches(pairs):
+        found = zip(batch, guard.find(batch), strict=True)
+        free.update(document_of(pair) for pair, crossing in found if crossing is None)
+    return free
 
 
 class Guard:

@@ -7,7 +7,7 @@ sample, where the identifier of the extra `corpus` is installed.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,7 +43,8 @@ class Side:
 @dataclass(slots=True)
 class Stats:
     """Counts over a corpus. `duplicates` are pairs beyond the first, by source, target and pair; `scripts` pairs whose
-    sides are mostly Arabic and Latin, or not; `languages` those of the sample's sides, by "source ar" and the like."""
+    sides are mostly Arabic and Latin, or not; `languages` those of the sample's sides, by "source ar" and the like;
+    `flags` pairs that have a flag of each kind."""
 
     pairs: int = 0
     empty: int = 0
@@ -110,8 +111,12 @@ def _provenance(pair: SegmentPair, told: Stats, documents: set[str]) -> None:
     if origin is not None:
         told.origins[str(origin)] += 1
     flags = pair.provenance.get("flags") or ()
-    for flag in flags if isinstance(flags, (list, tuple)) else [flags]:
-        told.flags[str(flag).split(":")[0]] += 1
+    told.flags.update({_kind(flag) for flag in (flags if isinstance(flags, (list, tuple)) else [flags])})
+
+
+def _kind(flag: Any) -> str:
+    """The kind of a flag: of a bundle's object, or of text like `numbers: 12`."""
+    return str(flag.get("kind")) if isinstance(flag, Mapping) else str(flag).split(":")[0]
 
 
 def _languages(sample: Sequence[tuple[str, str]], told: Stats) -> None:

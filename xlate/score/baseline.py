@@ -89,14 +89,24 @@ def read_baseline(path: Path) -> Baseline:
         texts = tuple(row["target"].rstrip() for row in segments)
         system = System(str(header["name"]), texts, tuple(flags) if len(flags) == len(texts) else None)
         ids = tuple(str(row["id"]) for row in segments)
-        baseline = Baseline(
-            path, system, ids, header["references"], dict(header["signatures"]), header["settings"], header["model"]
-        )
+        stored = dict(header["signatures"])
+        if not all(isinstance(text, str) for text in stored.values()):
+            raise TypeError("a signature is text")
+        baseline = Baseline(path, system, ids, header["references"], stored, *made_by(header))
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise InputError(f"{path}: the baseline is damaged; {_CURE}") from error
     if len(ids) != header.get("segments"):
         raise InputError(f"{path}: has {len(ids)} of its {header.get('segments')} outputs; {_CURE}")
     return baseline
+
+
+def made_by(header: Mapping[str, Any]) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+    """The decoding settings and the model (name, digest) of a header, each None where it is not known.
+
+    Raises KeyError, TypeError or ValueError where the header is damaged.
+    """
+    settings, model = (None if header[key] is None else dict(header[key]) for key in ("settings", "model"))
+    return settings, model
 
 
 def check_baseline(

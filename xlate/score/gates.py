@@ -67,9 +67,11 @@ def parse_gate(option: Literal["--min", "--max-drop", "--max-flags"], text: str)
 
 
 def judge_minimum(gate: Gate, system: str, score: Score, interval: Interval | None, lower_end: bool) -> Verdict:
-    """Absolute gate, on the score or, with `lower_end`, on the lower end of its 95 % interval (then required)."""
-    value = interval.low if lower_end and interval else score.value
-    what = f"the lower end of {score.metric}'s 95 % interval" if lower_end else score.metric
+    """Absolute gate, on the score or, with `lower_end`, on the lower end of its 95 % interval (then required), which
+    may lie above a score that was lucky: the smaller of both counts."""
+    value, what = score.value, score.metric
+    if lower_end and interval and interval.low < value:
+        value, what = interval.low, f"the lower end of {score.metric}'s 95 % interval"
     known = f"; 95 % interval {interval.low:.2f} to {interval.high:.2f}" if interval else ""
     if value >= gate.value:
         return Verdict(str(gate), system, "passed", f"{gate} holds: {what} is {value:.2f}{known}")

@@ -19,8 +19,8 @@ from xlate.errors import InputError
 BUNDLE = "bitext.jsonl"
 
 # names of the text, the most telling first; a bundle's `target` is its hypothesis, a reference file's is its reference
-_HYPOTHESIS = ("hypothesis", "hyp", "target", "translation", "mt", "text", "en")
-_REFERENCE = ("reference", "ref", "target", "translation", "text", "en")
+HYPOTHESIS = ("hypothesis", "hyp", "target", "translation", "mt", "text", "en")
+REFERENCE = ("reference", "ref", "target", "translation", "text", "en")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def read_lines(path: Path, reference: bool = False) -> Lines:
     Raises InputError, with file and line, for what cannot be read, decoded or parsed, has no text column, repeats an
     id, is empty or has only empty lines.
     """
-    names = _REFERENCE if reference else _HYPOTHESIS
+    names = REFERENCE if reference else HYPOTHESIS
     if path.is_dir():
         if not (path / BUNDLE).is_file():
             raise InputError(f"{path}: holds no {BUNDLE}; give a folder that xlate run wrote, or a file")
@@ -112,7 +112,7 @@ def _tsv_records(path: Path) -> list[Record]:
     if not rows:
         return []
     header = [cell.strip().lower() for cell in rows[0]]
-    known = {"id", *_HYPOTHESIS, *_REFERENCE}
+    known = {"id", *HYPOTHESIS, *REFERENCE}
     if header[0] == "id" or (len(header) > 1 and known.intersection(header)):
         first, columns = 1, header
     elif len(header) <= 2:

@@ -19,10 +19,14 @@ from xlate.score.task import System, Task
 
 Test = Literal["bs", "ar"]
 
+LEAST_SAMPLES = 100
+"""Bootstrap resamples that a gate needs: of N, p is at least 1/(N+1), so 19 find nothing at 5 %; ends are as rough."""
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to score. `samples`: bootstrap resamples, 0 for none. `trials`: of approximate randomisation.
+    """How to score. `samples`: bootstrap resamples, 0 for none (a drop is judged by 1,000 all the same). `trials`: of
+    approximate randomisation.
 
     `paired` names the tests between systems. `lower_end`: `--min` gates on the lower end of the interval.
     """
@@ -61,10 +65,11 @@ class SystemReport:
 
     @property
     def flags(self) -> dict[str, int] | None:
-        """How many segments have a flag of each kind; None where flags are not known."""
+        """How many segments, scored or not, have a flag of each kind; None where flags are not known."""
         if self.system.flags is None:
             return None
-        return dict(sorted(Counter(kind for kinds in self.system.flags for kind in kinds).items()))
+        every = [*self.system.flags, *self.system.unscored_flags]
+        return dict(sorted(Counter(kind for kinds in every for kind in kinds).items()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +122,11 @@ def judge(
 
 def refuse_unfit(options: Options, baseline: Baseline | None, systems: Sequence[System] = ()) -> None:
     """Raise UsageError for gates that nothing is there for, before any work."""
-    if options.lower_end and options.samples <= 0:
-        raise UsageError("--lower-end needs an interval; give --samples a number above 0")
+    if options.lower_end and options.samples < LEAST_SAMPLES:
+        raise UsageError(f"--lower-end needs an interval; give --samples {LEAST_SAMPLES} or more")
     for gate in options.gates:
+        if gate.option == "--max-drop" and 0 < options.samples < LEAST_SAMPLES:
+            raise UsageError(f"{gate}: {options.samples} samples show no drop; give --samples {LEAST_SAMPLES} or more")
         if gate.option == "--max-drop" and baseline is None:
             raise UsageError(f"{gate}: a drop is measured against a baseline; give --baseline FILE")
         without = next((s for s in systems if s.flags is None), None)
@@ -172,7 +179,7 @@ def _verdicts(reports: Sequence[SystemReport], metrics: Sequence[str], options: 
 def _judge_one(gate: Gate, report: SystemReport, metrics: Sequence[str], options: Options) -> Verdict:
     name = report.system.name
     if gate.option == "--max-flags":
-        return judge_flags(gate, name, report.system.flags or ())
+        return judge_flags(gate, name, [*(report.system.flags or ()), *report.system.unscored_flags])
     column = metrics.index(gate.name)
     if gate.option == "--max-drop":
         return judge_drop(gate, name, report.comparisons[column])

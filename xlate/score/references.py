@@ -1,8 +1,8 @@
 """Reference translations by segment id, and their pairing with a run's segments.
 
-A folder holds one file an article, named by the article's id: `<article>.tsv` (segment id, tab, English; a header line
-`id<TAB>reference` may come first) or `<article>.txt` / `<article>.en` (plain text, one line a translated segment).
-Several folders are several references; an article may be in any of them.
+A folder holds one file an article, named by the article's id: `<article>.tsv` (segment id, tab, English; or with a first
+line that names the columns, `id`, `reference` and any others) or `<article>.txt` / `<article>.en` (plain text, one line a
+translated segment). Several folders are several references; an article may be in any of them.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xlate.errors import ReferencesError
+from xlate.score.inputs import REFERENCE
 
 _SUFFIXES = (".tsv", ".txt", ".en")
 _CURES = {True: "write the segment id, a tab and the English", False: "write one, or use a .tsv with segment ids"}
@@ -146,26 +147,46 @@ def _read(path: Path) -> ArticleReferences:
     except UnicodeDecodeError as error:
         raise ReferencesError(f"{path}: is not UTF-8 (byte {error.start}); save it as UTF-8") from error
     # only "\n" ends a line, as for sacrebleu; a "\r" before it goes with the other white space at the end
-    rows = [line.rstrip() for line in text.split("\n")]
-    while rows and not rows[-1]:
-        rows.pop()
     tabbed = path.suffix == ".tsv"
-    entries = [(number, row) for number, row in enumerate(rows, 1) if row or not tabbed]
-    if tabbed and entries and entries[0][1].split("\t")[0].strip().lower() == "id":
-        entries = entries[1:]
+    if tabbed:
+        entries = _table(path, text.split("\n"))
+    else:
+        rows = text.rstrip().split("\n") if text.strip() else []
+        entries = [(number, "", row.strip()) for number, row in enumerate(rows, 1)]
     ids: dict[str, None] = {}
-    texts = []
-    for number, row in entries:
-        segment, _, reference = row.partition("\t") if tabbed else ("", "", row)
+    for number, segment, reference in entries:
         if tabbed and segment in ids:
             raise ReferencesError(f"{path}: line {number}: the id '{segment}' is given twice; keep one of them")
-        if not reference.strip():
+        if not reference:
             raise ReferencesError(f"{path}: line {number}: has no reference; {_CURES[tabbed]}")
         ids[segment] = None
-        texts.append(reference.strip())
-    if not texts:
+    if not entries:
         raise ReferencesError(f"{path}: holds no reference; write one or remove the file")
-    return ArticleReferences(path, tuple(ids) if tabbed else None, tuple(texts), tuple(n for n, _ in entries))
+    texts = tuple(reference for *_, reference in entries)
+    return ArticleReferences(path, tuple(ids) if tabbed else None, texts, tuple(number for number, *_ in entries))
+
+
+def _table(path: Path, rows: Sequence[str]) -> list[tuple[int, str, str]]:
+    """Line number, id and reference ("" where it lacks) of the lines of a .tsv that are not empty."""
+    table = [(number, [cell.strip() for cell in row.split("\t")]) for number, row in enumerate(rows, 1) if row.strip()]
+    columns = ["id", "reference"]
+    if table and (table[0][1][0].lower() == "id" or len(table[0][1]) > 2):
+        columns = [name.lower() for name in table.pop(0)[1]]
+    column = next((columns.index(name) for name in REFERENCE if name in columns), None)
+    if column is None or "id" not in columns:
+        raise ReferencesError(
+            f"{path}: has the columns {', '.join(columns)}; name one of them id and one {', '.join(REFERENCE)}"
+        )
+    entries = []
+    for number, cells in table:
+        if len(cells) == 1:
+            cells += [""] * (len(columns) - 1)  # no tab: told as a line without a reference
+        if len(cells) != len(columns):
+            raise ReferencesError(
+                f"{path}: line {number} has {len(cells)} columns, not {len(columns)}; repair that line"
+            )
+        entries.append((number, cells[columns.index("id")], cells[column]))
+    return entries
 
 
 def _places(references: References) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from xlate.errors import InputError
+from xlate.score.baseline import made_by
 from xlate.score.inputs import numbered
 
 RUN = "run.json"
@@ -16,7 +17,7 @@ RUN = "run.json"
 def made_with(output: Path) -> tuple[Mapping[str, Any] | None, Mapping[str, Any] | None]:
     """Decoding settings and model (name, digest) of a bundle or of kept outputs; (None, None) where nobody knows.
 
-    Raises InputError for a bundle whose run.json cannot be read.
+    Raises InputError for a bundle whose run.json, or outputs whose first line, cannot be read.
     """
     if output.is_file() and output.suffix == ".jsonl":
         return _kept(output)
@@ -27,7 +28,7 @@ def made_with(output: Path) -> tuple[Mapping[str, Any] | None, Mapping[str, Any]
         run = json.loads(path.read_bytes())
         settings, model = run["settings"], run["model"]
         return dict(settings), {key: model[key] for key in ("name", "digest")}
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise InputError(f"{path}: does not tell how the bundle was made; run xlate run again") from error
 
 
@@ -39,4 +40,7 @@ def _kept(output: Path) -> tuple[Mapping[str, Any] | None, Mapping[str, Any] | N
         return None, None
     if not isinstance(header, dict) or "xlate_baseline" not in header:
         return None, None
-    return header.get("settings"), header.get("model")
+    try:
+        return made_by(header)
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(f"{output}: line 1 is damaged; run xlate eval again") from error

@@ -15,11 +15,15 @@ from xlate.score.references import load_references, pair
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """One system's output for the segments of a task, with the kinds of flags on each where they are known."""
+    """One system's output for the segments of a task, with the kinds of flags on each where they are known.
+
+    `unscored_flags` are those of its other segments, which have no reference.
+    """
 
     name: str
     texts: tuple[str, ...]
     flags: tuple[tuple[str, ...], ...] | None = None
+    unscored_flags: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +62,7 @@ def prepare(hypotheses: Sequence[Path], references: Sequence[Path]) -> tuple[Tas
         task = _from_folders(first, folders)
     else:
         task = _from_files(first, [read_lines(path, reference=True) for path in references])
-    systems = [
-        System(name, texts, flags)
-        for name, (texts, flags) in zip(_names(hypotheses), [_select(o, first, task) for o in outputs], strict=True)
-    ]
+    systems = [_select(name, output, first, task) for name, output in zip(_names(hypotheses), outputs, strict=True)]
     _refuse_empty_references(task, systems, references)
     return task, systems
 
@@ -87,7 +88,8 @@ def _from_files(first: Lines, references: Sequence[Lines]) -> Task:
     streams = tuple(tuple(column[i] for i in keep) for column in columns)
     if not keep:
         raise ReferencesError(f"{references[0].path}: has no reference for any segment of {first.path}; check the ids")
-    missing = [i for i in range(len(first.texts)) if i not in set(keep) and ids[i] not in first.copied]
+    kept = set(keep)
+    missing = [i for i in range(len(first.texts)) if i not in kept and ids[i] not in first.copied]
     return _restrict(replace(first, ids=ids), [ids[i] for i in keep], streams, len(missing))
 
 
@@ -133,8 +135,8 @@ def _restrict(first: Lines, ids: Sequence[str], streams: Sequence[Sequence[str |
     )
 
 
-def _select(output: Lines, first: Lines, task: Task) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...] | None]:
-    """The texts and flags of one system for the segments of the task."""
+def _select(name: str, output: Lines, first: Lines, task: Task) -> System:
+    """One system: its texts and flags for the segments of the task, and the flags of the others."""
     if output.ids is not None and (first.ids is not None or set(task.ids) <= set(output.ids)):
         place = {segment: i for i, segment in enumerate(output.ids)}
         lacking = next((segment for segment in task.ids if segment not in place), None)
@@ -150,7 +152,11 @@ def _select(output: Lines, first: Lines, task: Task) -> tuple[tuple[str, ...], t
                 "give outputs for the same segments"
             )
         at = list(range(len(output.texts)))
-    return tuple(output.texts[i] for i in at), tuple(output.flags[i] for i in at) if output.flags else None
+    texts = tuple(output.texts[i] for i in at)
+    if output.flags is None:
+        return System(name, texts)
+    others = sorted(set(range(len(output.texts))).difference(at))
+    return System(name, texts, tuple(output.flags[i] for i in at), tuple(output.flags[i] for i in others))
 
 
 def _refuse_empty_references(task: Task, systems: Sequence[System], references: Sequence[Path]) -> None:

@@ -2,12 +2,15 @@
 
 A folder holds `<name>.ar` and `<name>.en`, the same number of lines. Further references are `<name>.en.2`, `<name>.en.3`
 …; `<name>.docs` gives the document of each line; `testset.toml` says `licence` and `origin` (and `name`, where the
-folder holds several). Each may also be compressed (.gz). A name that is no folder is one of sacrebleu's test sets.
+folder holds several). The lines may also be compressed (.gz), but not lie there both ways, and no other file may be
+called `<name>.en.…`, for it would look like a reference. A name that is no folder is one of sacrebleu's test sets.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,8 +50,18 @@ def load_testset(place: str) -> TestSet:
 
 def _sources(folder: Path) -> dict[str, Path]:
     """Name → Arabic file, of every test set in the folder."""
-    files = [*folder.glob("*.ar"), *folder.glob("*.ar.gz")]
-    return {path.name.removesuffix(".gz").removesuffix(".ar"): path for path in sorted(files)}
+    files = _by_name([*folder.glob("*.ar"), *folder.glob("*.ar.gz")])
+    return {name.removesuffix(".ar"): path for name, path in files.items()}
+
+
+def _by_name(paths: Iterable[Path]) -> dict[str, Path]:
+    """The files by their names without .gz, sorted."""
+    found: dict[str, Path] = {}
+    for path in sorted(paths):
+        twin = found.setdefault(path.name.removesuffix(".gz"), path)
+        if twin is not path:
+            raise InputError(f"{path}: lies beside {twin.name}, and only one of them can count; move one away")
+    return dict(sorted(found.items()))
 
 
 def _from_folder(folder: Path) -> TestSet:
@@ -64,7 +77,8 @@ def _from_folder(folder: Path) -> TestSet:
     arabic = sources[name]
     lines = _column(arabic)
     streams = [_column(path) for path in _references(folder, name)]
-    documents = next((p for p in (folder / f"{name}.docs", folder / f"{name}.docs.gz") if p.is_file()), None)
+    named = f"{name}.docs"
+    documents = _by_name(p for p in (folder / named, folder / f"{named}.gz") if p.is_file()).get(named)
     articles = _column(documents) if documents else None
     for path, column in [
         *zip(_references(folder, name), streams, strict=True),
@@ -78,12 +92,16 @@ def _from_folder(folder: Path) -> TestSet:
 
 
 def _references(folder: Path, name: str) -> list[Path]:
-    files = [
-        p for p in folder.iterdir() if p.name.removesuffix(".gz") == f"{name}.en" or p.name.startswith(f"{name}.en.")
-    ]
+    first = f"{name}.en"
+    files = [path for path in sorted(folder.iterdir()) if path.name == first or path.name.startswith(f"{first}.")]
     if not files:
-        raise InputError(f"{folder / name}.en: does not exist; a test set needs references")
-    return sorted(files, key=lambda path: path.name.removesuffix(".gz"))
+        raise InputError(f"{folder / first}: does not exist; a test set needs references")
+    for path in files:
+        if not re.fullmatch(r"(\.\d+)?(\.gz)?", path.name.removeprefix(first)):
+            raise InputError(
+                f"{path}: references are called {first}, {first}.2, {first}.3 … (each also .gz); rename it or move it away"
+            )
+    return list(_by_name(files).values())
 
 
 def _column(path: Path) -> tuple[str, ...]:
@@ -98,7 +116,7 @@ def _about(path: Path) -> dict[str, Any]:
         return {}
     try:
         about = tomllib.loads("\n".join(numbered(path)))
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise InputError(f"{path}: is not TOML ({error}); repair it") from error
     for key in ("name", "licence", "origin"):
         if not isinstance(about.get(key, ""), str):
