@@ -184,6 +184,28 @@ def test_repeated_pairs_may_be_cut_into_other_pieces(tmp_path):
         ids.main(["--work", str(work), "--join"])
 
 
+def test_a_weight_counts_pairs_however_many_copies_are_stored(tmp_path):
+    import ids
+    from batches import Corpus
+
+    work, often = tmp_path / "work", pairs.load_sources()["news_authored"].weight
+    bitext(work / "pairs", "news_authored", [(NEWS_AR, NEWS_EN)])
+    bitext(work / "pairs", "tatoeba", [("قال الوزير ذلك أمس", "The minister said so yesterday.")])
+    for side in ("source", "target"):
+        (work / f"{side}.spm").write_bytes((RECIPE.parent / "ar-en-starter" / f"{side}.spm").read_bytes())
+
+    def rows(**weights):
+        corpus = Corpus(work / "ids.npz", 3000, weights=weights)
+        return Counter(corpus.names[corpus.of[i]] for batch in corpus.epoch(0) for i in batch)
+
+    for options in ([], ["--sample", "0.5"], ["--sample", "0.5", "--join"]):
+        assert ids.main(["--work", str(work), *options]) == 0
+        assert rows() == rows(news_authored=often) == {"news_authored": often, "tatoeba": 1}
+        assert rows(news_authored=2 * often, tatoeba=3) == {"news_authored": 2 * often, "tatoeba": 3}
+    with pytest.raises(InputError, match=r"ids\.npz: no source nope in it; it has news_authored, tatoeba"):
+        rows(nope=2)
+
+
 def test_pairs_are_put_together_as_long_as_they_fit():
     from ids import LONGEST, joined
 
@@ -534,6 +556,13 @@ def test_other_weights_begin_the_next_epoch(tiny, capsys):
     train(tiny, "run", "--slice-steps", "3")
     train(tiny, "run", "--slice-steps", "3", "--weight", "b=2")
     assert "other data, weights or batch size than before" in capsys.readouterr().out
+
+
+@with_torch
+@pytest.mark.parametrize("item", ["foo", "a=x", "a=", "a=-1", "a=nan"])
+def test_a_weight_that_is_none_is_told(tiny, item):
+    with pytest.raises(InputError, match=rf"^--weight {item}: give SOURCE=N, N a number of copies from 0 to 100$"):
+        train(tiny, "run", "--weight", item)
 
 
 @with_torch
