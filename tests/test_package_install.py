@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 import zipfile
+import zlib
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -123,6 +124,28 @@ def test_a_login_page_instead_of_a_zip_is_not_kept(models, site):
     assert "not a sound zip" in ran.err
     site.files[PLACE] = TOY.read_bytes()
     assert xlate("model", "pull", PLACE[1:], "--mirror", site.url, "--name", "toy", *QUICK).code == 0
+
+
+def test_a_zip_with_damaged_data_is_told_and_fetched_anew(models, site, tmp_path):
+    raw = bytearray(TOY.read_bytes())
+    with zipfile.ZipFile(TOY) as archive:
+        member = archive.getinfo("source.spm")
+    middle = member.header_offset + 30 + len(member.filename) + member.compress_size // 2
+    raw[middle : middle + 40] = b"\xff" * 40
+    (tmp_path / "broken.zip").write_bytes(raw)
+    with zipfile.ZipFile(tmp_path / "broken.zip") as archive, pytest.raises(zlib.error):
+        archive.read("source.spm")
+    ran = xlate("model", "convert", tmp_path / "broken.zip", "--no-speed")
+    assert (ran.code, ran.err.count("\n"), "broken.zip: not a sound zip" in ran.err) == (2, 1, True)
+    ran = xlate("model", "doctor", tmp_path / "broken.zip")
+    assert (ran.code, "not a sound zip" in ran.out) == (1, True)
+    site.files[PLACE] = bytes(raw)
+    command = ("model", "pull", PLACE[1:], "--mirror", site.url, "--name", "toy", *QUICK)
+    ran = xlate(*command)
+    assert (ran.code, "not a sound zip" in ran.err) == (2, True)
+    site.files[PLACE] = TOY.read_bytes()
+    assert xlate(*command).code == 0
+    assert names(models) == ["toy"]
 
 
 def test_pulled_again_it_says_so_and_force_replaces(models, site):
