@@ -285,6 +285,23 @@ def test_a_model_is_copied_and_a_ctranslate2_folder_adopted_by_copy_or_in_place(
         adopt(toy, Options())
 
 
+@pytest.mark.parametrize(("config", "why"), [('{"bos_token": "<s', "Unterminated string"), ("[]", "not a JSON object")])
+def test_a_damaged_configuration_of_ctranslate2_is_told(models, toy, tmp_path, config, why):
+    folder = tmp_path / "ct2-ar-en"
+    convert(toy, folder, Recipe("x"))
+    (folder / "model.json").unlink()
+    (folder / "config.json").write_text(config)
+    for options in ((), ("--in-place",)):
+        ran = xlate("model", "convert", folder, "--no-speed", *options)
+        assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 2 - bool(options))
+        assert f"xlate: {folder}/config.json: cannot be read ({why}" in ran.err
+    ran = xlate("model", "doctor", folder)
+    assert ran.code == 1
+    assert f"config.json: cannot be read ({why}" in ran.out
+    assert not (folder / "model.json").exists()
+    assert names(models) == []
+
+
 def test_a_place_that_cannot_be_written_is_told(tmp_path, monkeypatch, toy):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("XLATE_MODELS", str(tmp_path / "file" / "models"))

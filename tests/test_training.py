@@ -688,6 +688,19 @@ def test_export_says_what_torch_says(tmp_path):
 
 
 @with_torch
+@pytest.mark.parametrize(
+    ("head", "message"),
+    [(h, "give LAYER:HEAD, both from 1, such as 2:1") for h in ("2", "2:x", "2:1:1", ":")]
+    + [(h, "layers 1 to 2, heads 1 to 4") for h in ("3:1", "0:1", "2:5")],
+)
+def test_a_head_that_is_none_is_told(tiny, head, message):
+    from export import main
+
+    with pytest.raises(InputError, match=f"^--head {head}: {message}$"):
+        main([str(tiny / "start.pt"), str(tiny / "out"), "--head", head])
+
+
+@with_torch
 @pytest.mark.parametrize("smoothing", [0.0, 0.1])
 def test_the_loss_in_blocks_is_the_cross_entropy_of_the_books(smoothing):
     import torch
