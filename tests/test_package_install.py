@@ -24,7 +24,7 @@ from conftest import xlate
 from package_server import serving
 
 from xlate.errors import ModelError, OutputError, UsageError
-from xlate.manifest import installed, read_manifest, verify
+from xlate.manifest import installed, read_manifest, verify, write_manifest
 from xlate.model import Engine
 from xlate.package.convert import Recipe, convert
 from xlate.package.download import Line
@@ -159,6 +159,25 @@ def test_pulled_again_it_says_so_and_force_replaces(models, site):
     assert pull(package, Options(name="toy", force=True, speed=False, keep=True), mirror=site.url).path == first.path
     assert not (models / "toy" / "note").exists()
     assert names(models) == ["toy", "toy.original.zip"]
+
+
+def test_a_digest_counts_for_an_installed_model_too(models, site):
+    command = ("model", "pull", PLACE[1:], "--mirror", site.url, "--name", "toy", *QUICK)
+    assert xlate(*command).code == 0
+    ran = xlate(*command, "--sha256", DIGEST.upper())
+    assert (ran.code, ran.out) == (0, f"toy is installed already: {models}/toy (--force pulls it again)\n")
+    ran = xlate(*command, "--sha256", "0" * 64)
+    assert (ran.code, ran.out, ran.err) == (
+        2, "", f"xlate: {models}/toy: installed already, of a package with SHA-256 {DIGEST}, not {'0' * 64}; "
+        "say --force to pull it again, or --name for another name\n",
+    )  # fmt: skip
+    write_manifest(models / "toy", replace(read_manifest(models / "toy"), origin={}))
+    ran = xlate(*command, "--sha256", DIGEST)
+    assert (ran.code, "of a package whose SHA-256 is not known, not" in ran.err) == (2, True)
+    assert xlate(*command, "--sha256", DIGEST, "--force").code == 0
+    (models / "toy" / "source.spm").write_bytes(b"another")
+    ran = xlate(*command, "--sha256", DIGEST)
+    assert (ran.code, "source.spm: altered" in ran.err) == (2, True)
 
 
 def test_a_package_that_came_whole_is_not_fetched_twice(models, site, toy, tmp_path):

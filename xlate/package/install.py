@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from xlate.errors import ModelError, OutputError, UsageError
-from xlate.manifest import MANIFEST, check_name, file_digest, read_manifest, user_models_dir
+from xlate.manifest import MANIFEST, check_name, file_digest, read_manifest, user_models_dir, verify
 from xlate.package.archive import extract, package_root
 from xlate.package.check import Check, failures
 from xlate.package.convert import Recipe, convert, needs_extra
@@ -71,13 +71,13 @@ def pull(
     """Download, convert, examine and install a package into the user's models directory.
 
     A broken download is kept there and goes on next time. Two pulls of one package wait for each other, and the second
-    finds the model installed. Raises UsageError, ModelError (also for no network) or OutputError.
+    finds the model installed; `sha256` is then compared with what its manifest tells of its origin. Raises UsageError, ModelError (also for no network) or OutputError.
     """
     name = check_name(options.name or package.name)
     models = user_models_dir()
     with holding(models / f".{name}.lock", lambda: say(f"another pull of {name} is running; waiting for it")):
         if (models / name / MANIFEST).is_file() and not options.force:
-            read_manifest(models / name)
+            _same_package(models / name, sha256)
             return Installed(name, models / name, (), already=True)
         needs_extra(package.kind)
         cache = models / f".download-{name}"
@@ -94,6 +94,21 @@ def pull(
         if done.path:
             shutil.rmtree(cache)
         return done
+
+
+def _same_package(installed: Path, sha256: str | None) -> None:
+    """Raise UsageError where a digest is asked for and the model was not made of that package, as far as is known;
+    ModelError where it is not the model that was made of it."""
+    manifest = read_manifest(installed)
+    if not sha256:
+        return
+    verify(installed, manifest)
+    if (known := manifest.origin.get("sha256")) != sha256.lower():
+        of = f"of a package with SHA-256 {known}" if known else "of a package whose SHA-256 is not known"
+        raise UsageError(
+            f"{installed}: installed already, {of}, not {sha256.lower()}; say --force to pull it again, or --name for "
+            "another name"
+        )
 
 
 def install_local(path: Path, options: Options, say: Callable[[str], None] = lambda text: None) -> Installed:
