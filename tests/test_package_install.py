@@ -20,15 +20,16 @@ from pathlib import Path
 
 import numpy
 import pytest
-from conftest import xlate
+from conftest import STARTER, xlate
 from package_server import serving
 
 from xlate.errors import ModelError, OutputError, UsageError
 from xlate.manifest import installed, read_manifest, verify, write_manifest
 from xlate.model import Engine
+from xlate.package.adopt import adopt
 from xlate.package.convert import Recipe, convert
 from xlate.package.download import Line
-from xlate.package.install import Options, adopt, install_local, pull
+from xlate.package.install import Options, install_local, pull
 from xlate.package.registry import locate
 
 TOY = Path(__file__).parent / "toy-model" / "toy-ar-en.zip"
@@ -319,6 +320,38 @@ def test_a_damaged_configuration_of_ctranslate2_is_told(models, toy, tmp_path, c
     assert f"config.json: cannot be read ({why}" in ran.out
     assert not (folder / "model.json").exists()
     assert names(models) == []
+
+
+def test_in_place_writes_nothing_where_a_check_fails_unless_trusted(models, toy, tmp_path):
+    folder = tmp_path / "ct2-ar-en"
+    convert(toy, folder, Recipe("x"))
+    made = (folder / "model.json").read_bytes()
+    (folder / "model.json").unlink()
+    for a, b in (("source.spm", "x"), ("target.spm", "source.spm"), ("x", "target.spm")):
+        (folder / a).rename(folder / b)
+    command = ("model", "convert", folder, "--in-place", "--no-speed")
+    ran = xlate(*command)
+    assert (ran.code, ran.out, (folder / "model.json").exists()) == (1, "", False)
+    assert "source.spm and target.spm are swapped" in ran.err
+    assert ran.err.endswith("xlate: ct2-ar-en was not installed: a check failed (--trust installs it all the same)\n")
+    assert xlate(*command, "--trust").code == 0
+    trusted = (folder / "model.json").read_bytes()
+    ran = xlate(*command, "--name", "other")
+    assert (ran.code, (folder / "model.json").read_bytes()) == (1, trusted)
+    (folder / "model.json").write_bytes(made)
+    ran = xlate(*command)
+    assert (ran.code, "source.spm: altered" in ran.err) == (2, True)
+    assert (folder / "model.json").read_bytes() == made
+
+
+def test_in_place_keeps_what_a_manifest_says_but_what_is_given(tmp_path):
+    folder = Path(shutil.copytree(STARTER, tmp_path / "copy"))
+    before = read_manifest(folder)
+    command = ("model", "convert", folder, "--in-place", "--no-speed", "--quiet")
+    assert xlate(*command).code == 0
+    assert (folder / "model.json").read_bytes() == (STARTER / "model.json").read_bytes()
+    assert xlate(*command, "--name", "mine", "--licence", "CC0-1.0").code == 0
+    assert read_manifest(folder) == replace(before, name="mine", licence="CC0-1.0")
 
 
 def test_a_place_that_cannot_be_written_is_told(tmp_path, monkeypatch, toy):

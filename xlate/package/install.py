@@ -8,11 +8,18 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from xlate.errors import ModelError, OutputError, UsageError
-from xlate.manifest import MANIFEST, check_name, file_digest, read_manifest, user_models_dir, verify
+from xlate.manifest import (
+    MANIFEST,
+    check_name,
+    file_digest,
+    read_manifest,
+    user_models_dir,
+    verify,
+)
 from xlate.package.archive import extract, package_root
 from xlate.package.check import Check, failures
 from xlate.package.convert import Recipe, convert, needs_extra
@@ -84,7 +91,7 @@ def pull(
         _make(cache)
         fetch = _pull_zip if package.kind == "marian" else _pull_hub
         original, origin = fetch(package, cache, mirror, sha256 or package.sha256 or None, line, progress)
-        recipe = _recipe(options, package, name, origin)
+        recipe = recipe_of(options, package, name, origin)
         try:
             done = _install(original, models, recipe, options, say)
         except ModelError:
@@ -129,10 +136,11 @@ def install_local(path: Path, options: Options, say: Callable[[str], None] = lam
             origin["sha256"] = file_digest(path)
         pair = pair_in(path.stem if path.is_file() else path.resolve().name) or ((), ())
         package = Package(name, *pair)
-        return _install(path, models, _recipe(options, package, name, origin), options, say)
+        return _install(path, models, recipe_of(options, package, name, origin), options, say)
 
 
-def _recipe(options: Options, package: Package, name: str, origin: Mapping[str, object]) -> Recipe:
+def recipe_of(options: Options, package: Package, name: str, origin: Mapping[str, object]) -> Recipe:
+    """How to convert a package: what the options say, and else what is known of it."""
     return Recipe(
         name=name,
         source=options.source or package.source,
@@ -282,18 +290,3 @@ def _origin(package: Package, url: str, fetched: str, digest: str) -> dict[str, 
     now = datetime.datetime.now(datetime.UTC).replace(microsecond=0).isoformat()
     origin: dict[str, object] = {"url": url, "sha256": digest, "release": package.release, "pulled": now}
     return origin if fetched == url else {**origin, "mirror": fetched}
-
-
-def adopt(directory: Path, options: Options) -> Installed:
-    """Write `model.json` into a CTranslate2 folder where it lies, and examine it."""
-    from xlate.package.convert import describe
-    from xlate.package.original import kind_of
-
-    if kind_of(directory) not in ("ctranslate2", "model"):
-        raise UsageError(f"{directory}: --in-place is for folders of CTranslate2 (model.bin, config.json) only")
-    name = check_name(options.name or directory.resolve().name)
-    package = Package(name, *(pair_in(name) or ((), ())))
-    recipe = replace(_recipe(options, package, name, {"path": directory.name}), quantization=options.quantization)
-    describe(directory, directory, recipe, "ctranslate2", "ctranslate2, converted before")
-    checks = tuple(examine_model(directory, None, options.speed))
-    return Installed(name, directory, checks)
