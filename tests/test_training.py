@@ -292,12 +292,57 @@ def test_both_reference_folders_seeds_and_gold_are_protected():
         assert protected.hit(text)[0] == "exact"
 
 
+def written(path: Path, text: str) -> Path:
+    path.write_bytes(gzip.compress(text.encode()) if path.suffix == ".gz" else text.encode())
+    return path
+
+
+HEADLINE = "افتتاح المتحف الجديد"  # too short to be found by eight words in a row
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.jsonl", json.dumps({"id": 1, "target": None, "ar": HEADLINE}) + "\n"),
+        ("a.jsonl", "\ufeff" + json.dumps({"article": {"titles": [["x", HEADLINE]]}}, ensure_ascii=False) + "\n\n"),
+        ("a.jsonl", json.dumps([f"First line\n{HEADLINE}\nthird"])),
+        ("a.JSONL.gz", json.dumps({"ar": HEADLINE}) + "\n"),
+        ("a.csv", f'id,ar,en\n1,"{HEADLINE}","The museum, at last"\n'),
+        ("a.csv", f"1;{HEADLINE};The museum\n"),
+        ("a.csv", f'1,"First line\n{HEADLINE}",x\n'),
+        ("a.tsv", f'1\t"{HEADLINE}"\tThe museum\n'),
+        ("a.txt.gz", f"{HEADLINE}\n"),
+    ],
+)
+def test_every_value_of_a_protected_file_counts(tmp_path, name, text):
+    path = written(tmp_path / name, text)
+    found = overlap.protect([path], always=[]).hit("افتتاح المتحف الجديد.")
+    assert found is not None
+    assert (found[0], found[1].rpartition(":")[0]) == ("exact", str(path))
+    assert overlap.protect([path.parent], always=[]).hit("افتتاح المتحف القديم") is None
+
+
+def test_escaped_arabic_does_not_hide_an_overlap(tmp_path, capsys):
+    bitext(tmp_path / "train", "news", [(NEWS_AR, "x"), ("قال الوزير ذلك أمس", "y")])
+    test_set = written(tmp_path / "ar.jsonl", json.dumps({"src": f"مقدمة قصيرة {NEWS_AR} وخاتمة"}) + "\n")
+    assert overlap.main([str(tmp_path / "train"), "--protect", str(test_set)]) == 1
+    assert f"near overlap with {test_set}:1" in capsys.readouterr().out
+
+
 def test_overlap_refuses_what_it_cannot_read(tmp_path):
     (tmp_path / "set.docx").write_bytes(b"PK")
     with pytest.raises(InputError, match=r"\.docx is no known kind of text"):
         overlap.protect([tmp_path / "set.docx"], always=[])
+    with pytest.raises(InputError, match=r"set\.jsonl:2: not JSONL \(Expecting .*; correct it, or give lines as \.txt"):
+        overlap.protect([written(tmp_path / "set.jsonl", '{"a": "b"}\n{"a": \n')], always=[])
+    with pytest.raises(InputError, match=r"\.json is no known kind of text"):
+        overlap.protect([written(tmp_path / "set.json.gz", "[]")], always=[])
+    with pytest.raises(InputError, match=r"set\.csv:2: not CSV \(field larger"):
+        overlap.protect([written(tmp_path / "set.csv", 'a,b\n"' + "a" * 200_000 + "\nc,d\n")], always=[])
     with pytest.raises(InputError, match="no such file or folder to protect"):
         overlap.protect([tmp_path / "absent.en"], always=[])
+    with pytest.raises(InputError, match=r"set\.jsonl: not Arabic<TAB>English; give the pairs as \.tsv"):
+        overlap.main([str(tmp_path / "set.jsonl")])
     with pytest.raises(InputError, match=r"in it to check"):
         overlap.main([str(tmp_path)])
 

@@ -12,14 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xlate.errors import ModelError, OutputError, UsageError
-from xlate.manifest import (
-    MANIFEST,
-    check_name,
-    file_digest,
-    read_manifest,
-    user_models_dir,
-    verify,
-)
+from xlate.manifest import MANIFEST, check_name, file_digest, read_manifest, user_models_dir, verify
 from xlate.package.archive import extract, package_root
 from xlate.package.check import Check, failures
 from xlate.package.convert import Recipe, convert, needs_extra
