@@ -7,6 +7,7 @@ import json
 import random
 import sys
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xlate.errors import InputError
-from xlate.manifest import read_manifest, verify
+from xlate.errors import InputError, ModelError
+from xlate.manifest import read_manifest, verify, write_manifest
 
 RECIPE = Path(__file__).resolve().parents[1] / "models" / "training"
 sys.path.insert(0, str(RECIPE))
@@ -483,6 +484,24 @@ def test_manifest_lists_what_the_engine_reads_and_not_the_card(tmp_path):
     assert (manifest.licence, manifest.source_eos) == ("MPL-2.0", False)
     (folder / "README.md").write_text("another card")
     verify(folder, read_manifest(folder))
+
+
+def test_describing_again_keeps_all_that_is_not_given(tmp_path, capsys):
+    folder = model_folder(tmp_path / "m")
+    starter = read_manifest(RECIPE.parent / "ar-en-starter")
+    files = describe.describe(folder).files
+    before = replace(starter, name="ar-en-mine", licence="CC0-1.0", files=files, decoding={"beam_size": 2})
+    assert before.quality
+    assert before.attention["usable"]
+    write_manifest(folder, before)
+    assert describe.main([str(folder)]) == 0
+    assert read_manifest(folder) == before
+    assert describe.main([str(folder), "--attention-f1", "0.5", "--max-input", "40", "--name", "x"]) == 0
+    decoding, attention = {"beam_size": 2, "max_input_length": 40}, describe.attention_of(0.5, False)
+    assert read_manifest(folder) == replace(before, name="x", decoding=decoding, attention=attention)
+    (folder / "model.bin").write_text("another model")
+    with pytest.raises(ModelError, match=r"model\.bin: altered"):
+        describe.main([str(folder)])
 
 
 def test_describing_again_keeps_the_origin(tmp_path, capsys):
