@@ -231,6 +231,17 @@ def test_preparing_again_forgets_a_source_that_was_taken_out(tmp_path):
     assert [s.name for s, _ in pairs.prepared(tmp_path / "pairs", sources)] == ["a"]
 
 
+def test_a_wrong_folder_costs_nothing_that_was_prepared(tmp_path):
+    sources = pairs.load_sources(table(tmp_path / "s.toml", a=TRAINING))
+    bitext(tmp_path / "raw", "a", [(NEWS_AR, NEWS_EN)])
+    prepare.prepare([tmp_path / "raw"], overlap.Protected(), tmp_path, sources)
+    before = (tmp_path / "pairs" / "a.tsv.gz").read_bytes()
+    for folder, message in (("typo", "give the folder that holds"), ("raw/../pairs", "is written anew from")):
+        with pytest.raises(InputError, match=message):
+            prepare.prepare([tmp_path / folder], overlap.Protected(), tmp_path, sources)
+        assert (tmp_path / "pairs" / "a.tsv.gz").read_bytes() == before
+
+
 def test_a_damaged_file_is_named(tmp_path):
     (tmp_path / "tatoeba.tsv.gz").write_bytes(b"\x1f\x8bnot gzip at all")
     with pytest.raises(InputError, match=r"tatoeba.tsv.gz: cannot be read"):
