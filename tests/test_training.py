@@ -641,6 +641,45 @@ def test_a_weight_that_is_none_is_told(tiny, item):
 
 
 @with_torch
+def test_a_run_that_begins_with_another_ones_state_has_its_own_best(tiny):
+    import torch
+
+    train(tiny, "first", "--slice-steps", "9")
+    state = torch.load(tiny / "first" / "last.pt", weights_only=True)
+    state["at"] |= {"best": 99.0, "next_valid": 10**9}
+    torch.save(state, tiny / "other.pt")
+    train(tiny, "run", "--from", tiny / "other.pt", "--slice-steps", "1")
+    at = torch.load(tiny / "run" / "last.pt", weights_only=True)["at"]
+    assert (tiny / "run" / "best.pt").exists()
+    assert at["tokens"] > state["at"]["tokens"]
+    assert (at["best"], at["next_valid"]) == (-1.0, state["at"]["tokens"] + 1000)
+    torch.save(state, tiny / "run" / "last.pt")
+    train(tiny, "run", "--slice-steps", "1")
+    assert torch.load(tiny / "run" / "last.pt", weights_only=True)["at"]["best"] == 99.0
+
+
+@with_torch
+def test_the_schedule_is_restarted_once(tiny):
+    import torch
+
+    def start(out, *more):
+        train(tiny, out, "--slice-steps", "2", *more)
+        at = torch.load(tiny / out / "last.pt", weights_only=True)["at"]
+        return at["start"], at["tokens"]
+
+    _, tokens = start("run")
+    restarted, later = start("run", "--restart-schedule")
+    assert (restarted, later > tokens) == (tokens, True)
+    again, last = start("run", "--restart-schedule")
+    assert again == tokens
+    start_of_other, _ = start("other", "--from", str(tiny / "run" / "last.pt"), "--restart-schedule")
+    assert start_of_other == last
+    without, _ = start("run")
+    assert without == tokens
+    assert start("run", "--restart-schedule")[0] > last
+
+
+@with_torch
 def test_guided_alignment_teaches_the_first_head(tiny):
     import torch
     from batches import pad

@@ -51,7 +51,7 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--cooldown", type=float, default=0.3, help="share of the budget over which 'hold' falls")
     p.add_argument("--warmup", type=float, default=0.1, help="million tokens")
     p.add_argument("--phase1", type=float, default=0, help="share of the budget with the parent's layers fixed")
-    p.add_argument("--restart-schedule", action="store_true", help="begin the schedule anew at the resumed token")
+    p.add_argument("--restart-schedule", action="store_true", help="begin the schedule anew at the resumed token, once")
     p.add_argument("--tokens", type=int, default=3000, help="size of a batch, padding included")
     p.add_argument("--accumulate", type=int, default=1, help="batches an update")
     p.add_argument("--lr", type=float, default=4e-4, help="peak rate of the layers")
@@ -100,6 +100,7 @@ class Run:
             "best": -1.0,
             "start": 0,
             "next_valid": 0,
+            "restarted": False,
         }
         last = o.out / "last.pt"
         begin = last if last.exists() else o.start
@@ -116,8 +117,11 @@ class Run:
             self._resume(data)
         else:
             self.ema = {k: v.detach().clone().float() for k, v in self.model.state_dict().items()}
-        if o.restart_schedule and "ema" in data:
+        if begin != last:  # another run's scores and restarts are not this one's
+            self.at |= {"best": -1.0, "next_valid": 0, "restarted": False}
+        if o.restart_schedule and not self.at["restarted"]:  # once: the same command again goes on
             self.at["start"] = self.at["tokens"]
+        self.at["restarted"] = o.restart_schedule
         self.schedule = Schedule(
             self.at["start"], round(o.budget * 1e6), round(o.warmup * 1e6), o.shape, o.cooldown, phase1=o.phase1
         )
