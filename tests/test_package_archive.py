@@ -89,6 +89,20 @@ def test_what_is_no_zip_or_is_cut_off_or_altered_is_told(tmp_path):
             extract(tmp_path / name, tmp_path / name[:3])
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_bytes_altered_anywhere_are_told(tmp_path, method):
+    rng, path = random.Random(1), tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w", method) as archive:
+        archive.writestr("قراءة.md", "read me\n" * 50)
+        archive.writestr("w", rng.randbytes(3000) + b"0123" * 500)
+    raw = path.read_bytes()
+    for trial in range(100):
+        at = rng.randrange(len(raw) - 40)
+        path.write_bytes(raw[:at] + rng.randbytes(40) + raw[at + 40 :])
+        with pytest.raises((ModelError, OutputError), match=r"; (get|unpack|free|choose)"):
+            extract(path, tmp_path / str(trial))
+
+
 def test_encrypted_members_are_told(tmp_path):
     make(tmp_path / "a.zip", ("w", b"secret"))
     raw = bytearray((tmp_path / "a.zip").read_bytes())

@@ -71,6 +71,15 @@ def test_the_embedded_model_has_no_failure():
     assert {c.name for c in checks} >= {"golden ar", "meaning ar", "language en", "length"}
 
 
+@pytest.mark.parametrize("config", ['{"add_source_eos": tr', "[]"])
+def test_a_model_whose_configuration_is_damaged_fails(model, config):
+    (model / "config.json").write_text(config)
+    relist(model)
+    ran = xlate("model", "doctor", model, "--no-speed")
+    assert ran.code == 1
+    assert re.search(r"^fail  end of source .*config\.json: cannot be read", ran.out, re.MULTILINE)
+
+
 def swap_spm(package):
     (package / "source.spm").rename(package / "x")
     (package / "target.spm").rename(package / "source.spm")

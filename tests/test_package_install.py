@@ -13,21 +13,23 @@ import sys
 import threading
 import time
 import zipfile
+import zlib
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import numpy
 import pytest
-from conftest import xlate
+from conftest import STARTER, xlate
 from package_server import serving
 
 from xlate.errors import ModelError, OutputError, UsageError
-from xlate.manifest import installed, read_manifest, verify
+from xlate.manifest import installed, read_manifest, verify, write_manifest
 from xlate.model import Engine
+from xlate.package.adopt import adopt
 from xlate.package.convert import Recipe, convert
 from xlate.package.download import Line
-from xlate.package.install import Options, adopt, install_local, pull
+from xlate.package.install import Options, install_local, pull
 from xlate.package.registry import locate
 
 TOY = Path(__file__).parent / "toy-model" / "toy-ar-en.zip"
@@ -125,6 +127,28 @@ def test_a_login_page_instead_of_a_zip_is_not_kept(models, site):
     assert xlate("model", "pull", PLACE[1:], "--mirror", site.url, "--name", "toy", *QUICK).code == 0
 
 
+def test_a_zip_with_damaged_data_is_told_and_fetched_anew(models, site, tmp_path):
+    raw = bytearray(TOY.read_bytes())
+    with zipfile.ZipFile(TOY) as archive:
+        member = archive.getinfo("source.spm")
+    middle = member.header_offset + 30 + len(member.filename) + member.compress_size // 2
+    raw[middle : middle + 40] = b"\xff" * 40
+    (tmp_path / "broken.zip").write_bytes(raw)
+    with zipfile.ZipFile(tmp_path / "broken.zip") as archive, pytest.raises(zlib.error):
+        archive.read("source.spm")
+    ran = xlate("model", "convert", tmp_path / "broken.zip", "--no-speed")
+    assert (ran.code, ran.err.count("\n"), "broken.zip: not a sound zip" in ran.err) == (2, 1, True)
+    ran = xlate("model", "doctor", tmp_path / "broken.zip")
+    assert (ran.code, "not a sound zip" in ran.out) == (1, True)
+    site.files[PLACE] = bytes(raw)
+    command = ("model", "pull", PLACE[1:], "--mirror", site.url, "--name", "toy", *QUICK)
+    ran = xlate(*command)
+    assert (ran.code, "not a sound zip" in ran.err) == (2, True)
+    site.files[PLACE] = TOY.read_bytes()
+    assert xlate(*command).code == 0
+    assert names(models) == ["toy"]
+
+
 def test_pulled_again_it_says_so_and_force_replaces(models, site):
     package, options = locate(PLACE[1:]), Options(name="toy", speed=False)
     first = pull(package, options, mirror=site.url)
@@ -136,6 +160,25 @@ def test_pulled_again_it_says_so_and_force_replaces(models, site):
     assert pull(package, Options(name="toy", force=True, speed=False, keep=True), mirror=site.url).path == first.path
     assert not (models / "toy" / "note").exists()
     assert names(models) == ["toy", "toy.original.zip"]
+
+
+def test_a_digest_counts_for_an_installed_model_too(models, site):
+    command = ("model", "pull", PLACE[1:], "--mirror", site.url, "--name", "toy", *QUICK)
+    assert xlate(*command).code == 0
+    ran = xlate(*command, "--sha256", DIGEST.upper())
+    assert (ran.code, ran.out) == (0, f"toy is installed already: {models}/toy (--force pulls it again)\n")
+    ran = xlate(*command, "--sha256", "0" * 64)
+    assert (ran.code, ran.out, ran.err) == (
+        2, "", f"xlate: {models}/toy: installed already, of a package with SHA-256 {DIGEST}, not {'0' * 64}; "
+        "say --force to pull it again, or --name for another name\n",
+    )  # fmt: skip
+    write_manifest(models / "toy", replace(read_manifest(models / "toy"), origin={}))
+    ran = xlate(*command, "--sha256", DIGEST)
+    assert (ran.code, "of a package whose SHA-256 is not known, not" in ran.err) == (2, True)
+    assert xlate(*command, "--sha256", DIGEST, "--force").code == 0
+    (models / "toy" / "source.spm").write_bytes(b"another")
+    ran = xlate(*command, "--sha256", DIGEST)
+    assert (ran.code, "source.spm: altered" in ran.err) == (2, True)
 
 
 def test_a_package_that_came_whole_is_not_fetched_twice(models, site, toy, tmp_path):
@@ -260,6 +303,55 @@ def test_a_model_is_copied_and_a_ctranslate2_folder_adopted_by_copy_or_in_place(
     assert read_manifest(tmp_path / "ct2-ar-en").name == "ct2-ar-en"
     with pytest.raises(UsageError, match="--in-place is for folders of CTranslate2"):
         adopt(toy, Options())
+
+
+@pytest.mark.parametrize(("config", "why"), [('{"bos_token": "<s', "Unterminated string"), ("[]", "not a JSON object")])
+def test_a_damaged_configuration_of_ctranslate2_is_told(models, toy, tmp_path, config, why):
+    folder = tmp_path / "ct2-ar-en"
+    convert(toy, folder, Recipe("x"))
+    (folder / "model.json").unlink()
+    (folder / "config.json").write_text(config)
+    for options in ((), ("--in-place",)):
+        ran = xlate("model", "convert", folder, "--no-speed", *options)
+        assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 2 - bool(options))
+        assert f"xlate: {folder}/config.json: cannot be read ({why}" in ran.err
+    ran = xlate("model", "doctor", folder)
+    assert ran.code == 1
+    assert f"config.json: cannot be read ({why}" in ran.out
+    assert not (folder / "model.json").exists()
+    assert names(models) == []
+
+
+def test_in_place_writes_nothing_where_a_check_fails_unless_trusted(models, toy, tmp_path):
+    folder = tmp_path / "ct2-ar-en"
+    convert(toy, folder, Recipe("x"))
+    made = (folder / "model.json").read_bytes()
+    (folder / "model.json").unlink()
+    for a, b in (("source.spm", "x"), ("target.spm", "source.spm"), ("x", "target.spm")):
+        (folder / a).rename(folder / b)
+    command = ("model", "convert", folder, "--in-place", "--no-speed")
+    ran = xlate(*command)
+    assert (ran.code, ran.out, (folder / "model.json").exists()) == (1, "", False)
+    assert "source.spm and target.spm are swapped" in ran.err
+    assert ran.err.endswith("xlate: ct2-ar-en was not installed: a check failed (--trust installs it all the same)\n")
+    assert xlate(*command, "--trust").code == 0
+    trusted = (folder / "model.json").read_bytes()
+    ran = xlate(*command, "--name", "other")
+    assert (ran.code, (folder / "model.json").read_bytes()) == (1, trusted)
+    (folder / "model.json").write_bytes(made)
+    ran = xlate(*command)
+    assert (ran.code, "source.spm: altered" in ran.err) == (2, True)
+    assert (folder / "model.json").read_bytes() == made
+
+
+def test_in_place_keeps_what_a_manifest_says_but_what_is_given(tmp_path):
+    folder = Path(shutil.copytree(STARTER, tmp_path / "copy"))
+    before = read_manifest(folder)
+    command = ("model", "convert", folder, "--in-place", "--no-speed", "--quiet")
+    assert xlate(*command).code == 0
+    assert (folder / "model.json").read_bytes() == (STARTER / "model.json").read_bytes()
+    assert xlate(*command, "--name", "mine", "--licence", "CC0-1.0").code == 0
+    assert read_manifest(folder) == replace(before, name="mine", licence="CC0-1.0")
 
 
 def test_a_place_that_cannot_be_written_is_told(tmp_path, monkeypatch, toy):

@@ -7,6 +7,7 @@ import json
 import random
 import sys
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +16,8 @@ import sacrebleu
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xlate.errors import InputError
-from xlate.manifest import read_manifest, verify
+from xlate.errors import InputError, ModelError
+from xlate.manifest import read_manifest, verify, write_manifest
 
 RECIPE = Path(__file__).resolve().parents[1] / "models" / "training"
 sys.path.insert(0, str(RECIPE))
@@ -186,6 +187,28 @@ def test_repeated_pairs_may_be_cut_into_other_pieces(tmp_path):
         ids.main(["--work", str(work), "--join"])
 
 
+def test_a_weight_counts_pairs_however_many_copies_are_stored(tmp_path):
+    import ids
+    from batches import Corpus
+
+    work, often = tmp_path / "work", pairs.load_sources()["news_authored"].weight
+    bitext(work / "pairs", "news_authored", [(NEWS_AR, NEWS_EN)])
+    bitext(work / "pairs", "tatoeba", [("قال الوزير ذلك أمس", "The minister said so yesterday.")])
+    for side in ("source", "target"):
+        (work / f"{side}.spm").write_bytes((RECIPE.parent / "ar-en-starter" / f"{side}.spm").read_bytes())
+
+    def rows(**weights):
+        corpus = Corpus(work / "ids.npz", 3000, weights=weights)
+        return Counter(corpus.names[corpus.of[i]] for batch in corpus.epoch(0) for i in batch)
+
+    for options in ([], ["--sample", "0.5"], ["--sample", "0.5", "--join"]):
+        assert ids.main(["--work", str(work), *options]) == 0
+        assert rows() == rows(news_authored=often) == {"news_authored": often, "tatoeba": 1}
+        assert rows(news_authored=2 * often, tatoeba=3) == {"news_authored": 2 * often, "tatoeba": 3}
+    with pytest.raises(InputError, match=r"ids\.npz: no source nope in it; it has news_authored, tatoeba"):
+        rows(nope=2)
+
+
 def test_pairs_are_put_together_as_long_as_they_fit():
     from ids import LONGEST, joined
 
@@ -208,6 +231,17 @@ def test_preparing_again_forgets_a_source_that_was_taken_out(tmp_path):
     old.unlink()
     prepare.prepare([tmp_path / "raw"], overlap.Protected(), tmp_path, sources)
     assert [s.name for s, _ in pairs.prepared(tmp_path / "pairs", sources)] == ["a"]
+
+
+def test_a_wrong_folder_costs_nothing_that_was_prepared(tmp_path):
+    sources = pairs.load_sources(table(tmp_path / "s.toml", a=TRAINING))
+    bitext(tmp_path / "raw", "a", [(NEWS_AR, NEWS_EN)])
+    prepare.prepare([tmp_path / "raw"], overlap.Protected(), tmp_path, sources)
+    before = (tmp_path / "pairs" / "a.tsv.gz").read_bytes()
+    for folder, message in (("typo", "give the folder that holds"), ("raw/../pairs", "is written anew from")):
+        with pytest.raises(InputError, match=message):
+            prepare.prepare([tmp_path / folder], overlap.Protected(), tmp_path, sources)
+        assert (tmp_path / "pairs" / "a.tsv.gz").read_bytes() == before
 
 
 def test_a_damaged_file_is_named(tmp_path):
@@ -272,12 +306,57 @@ def test_both_reference_folders_seeds_and_gold_are_protected():
         assert protected.hit(text)[0] == "exact"
 
 
+def written(path: Path, text: str) -> Path:
+    path.write_bytes(gzip.compress(text.encode()) if path.suffix == ".gz" else text.encode())
+    return path
+
+
+HEADLINE = "افتتاح المتحف الجديد"  # too short to be found by eight words in a row
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.jsonl", json.dumps({"id": 1, "target": None, "ar": HEADLINE}) + "\n"),
+        ("a.jsonl", "\ufeff" + json.dumps({"article": {"titles": [["x", HEADLINE]]}}, ensure_ascii=False) + "\n\n"),
+        ("a.jsonl", json.dumps([f"First line\n{HEADLINE}\nthird"])),
+        ("a.JSONL.gz", json.dumps({"ar": HEADLINE}) + "\n"),
+        ("a.csv", f'id,ar,en\n1,"{HEADLINE}","The museum, at last"\n'),
+        ("a.csv", f"1;{HEADLINE};The museum\n"),
+        ("a.csv", f'1,"First line\n{HEADLINE}",x\n'),
+        ("a.tsv", f'1\t"{HEADLINE}"\tThe museum\n'),
+        ("a.txt.gz", f"{HEADLINE}\n"),
+    ],
+)
+def test_every_value_of_a_protected_file_counts(tmp_path, name, text):
+    path = written(tmp_path / name, text)
+    found = overlap.protect([path], always=[]).hit("افتتاح المتحف الجديد.")
+    assert found is not None
+    assert (found[0], found[1].rpartition(":")[0]) == ("exact", str(path))
+    assert overlap.protect([path.parent], always=[]).hit("افتتاح المتحف القديم") is None
+
+
+def test_escaped_arabic_does_not_hide_an_overlap(tmp_path, capsys):
+    bitext(tmp_path / "train", "news", [(NEWS_AR, "x"), ("قال الوزير ذلك أمس", "y")])
+    test_set = written(tmp_path / "ar.jsonl", json.dumps({"src": f"مقدمة قصيرة {NEWS_AR} وخاتمة"}) + "\n")
+    assert overlap.main([str(tmp_path / "train"), "--protect", str(test_set)]) == 1
+    assert f"near overlap with {test_set}:1" in capsys.readouterr().out
+
+
 def test_overlap_refuses_what_it_cannot_read(tmp_path):
     (tmp_path / "set.docx").write_bytes(b"PK")
     with pytest.raises(InputError, match=r"\.docx is no known kind of text"):
         overlap.protect([tmp_path / "set.docx"], always=[])
+    with pytest.raises(InputError, match=r"set\.jsonl:2: not JSONL \(Expecting .*; correct it, or give lines as \.txt"):
+        overlap.protect([written(tmp_path / "set.jsonl", '{"a": "b"}\n{"a": \n')], always=[])
+    with pytest.raises(InputError, match=r"\.json is no known kind of text"):
+        overlap.protect([written(tmp_path / "set.json.gz", "[]")], always=[])
+    with pytest.raises(InputError, match=r"set\.csv:2: not CSV \(field larger"):
+        overlap.protect([written(tmp_path / "set.csv", 'a,b\n"' + "a" * 200_000 + "\nc,d\n")], always=[])
     with pytest.raises(InputError, match="no such file or folder to protect"):
         overlap.protect([tmp_path / "absent.en"], always=[])
+    with pytest.raises(InputError, match=r"set\.jsonl: not Arabic<TAB>English; give the pairs as \.tsv"):
+        overlap.main([str(tmp_path / "set.jsonl")])
     with pytest.raises(InputError, match=r"in it to check"):
         overlap.main([str(tmp_path)])
 
@@ -420,6 +499,24 @@ def test_manifest_lists_what_the_engine_reads_and_not_the_card(tmp_path):
     verify(folder, read_manifest(folder))
 
 
+def test_describing_again_keeps_all_that_is_not_given(tmp_path, capsys):
+    folder = model_folder(tmp_path / "m")
+    starter = read_manifest(RECIPE.parent / "ar-en-starter")
+    files = describe.describe(folder).files
+    before = replace(starter, name="ar-en-mine", licence="CC0-1.0", files=files, decoding={"beam_size": 2})
+    assert before.quality
+    assert before.attention["usable"]
+    write_manifest(folder, before)
+    assert describe.main([str(folder)]) == 0
+    assert read_manifest(folder) == before
+    assert describe.main([str(folder), "--attention-f1", "0.5", "--max-input", "40", "--name", "x"]) == 0
+    decoding, attention = {"beam_size": 2, "max_input_length": 40}, describe.attention_of(0.5, False)
+    assert read_manifest(folder) == replace(before, name="x", decoding=decoding, attention=attention)
+    (folder / "model.bin").write_text("another model")
+    with pytest.raises(ModelError, match=r"model\.bin: altered"):
+        describe.main([str(folder)])
+
+
 def test_describing_again_keeps_the_origin(tmp_path, capsys):
     folder = model_folder(tmp_path / "m")
     describe.describe(folder, "ar-en-test", {"validation": {"chrf": 44.8}}, {"usable": False})
@@ -536,6 +633,52 @@ def test_other_weights_begin_the_next_epoch(tiny, capsys):
     train(tiny, "run", "--slice-steps", "3")
     train(tiny, "run", "--slice-steps", "3", "--weight", "b=2")
     assert "other data, weights or batch size than before" in capsys.readouterr().out
+
+
+@with_torch
+@pytest.mark.parametrize("item", ["foo", "a=x", "a=", "a=-1", "a=nan"])
+def test_a_weight_that_is_none_is_told(tiny, item):
+    with pytest.raises(InputError, match=rf"^--weight {item}: give SOURCE=N, N a number of copies from 0 to 100$"):
+        train(tiny, "run", "--weight", item)
+
+
+@with_torch
+def test_a_run_that_begins_with_another_ones_state_has_its_own_best(tiny):
+    import torch
+
+    train(tiny, "first", "--slice-steps", "9")
+    state = torch.load(tiny / "first" / "last.pt", weights_only=True)
+    state["at"] |= {"best": 99.0, "next_valid": 10**9}
+    torch.save(state, tiny / "other.pt")
+    train(tiny, "run", "--from", tiny / "other.pt", "--slice-steps", "1")
+    at = torch.load(tiny / "run" / "last.pt", weights_only=True)["at"]
+    assert (tiny / "run" / "best.pt").exists()
+    assert at["tokens"] > state["at"]["tokens"]
+    assert (at["best"], at["next_valid"]) == (-1.0, state["at"]["tokens"] + 1000)
+    torch.save(state, tiny / "run" / "last.pt")
+    train(tiny, "run", "--slice-steps", "1")
+    assert torch.load(tiny / "run" / "last.pt", weights_only=True)["at"]["best"] == 99.0
+
+
+@with_torch
+def test_the_schedule_is_restarted_once(tiny):
+    import torch
+
+    def start(out, *more):
+        train(tiny, out, "--slice-steps", "2", *more)
+        at = torch.load(tiny / out / "last.pt", weights_only=True)["at"]
+        return at["start"], at["tokens"]
+
+    _, tokens = start("run")
+    restarted, later = start("run", "--restart-schedule")
+    assert (restarted, later > tokens) == (tokens, True)
+    again, last = start("run", "--restart-schedule")
+    assert again == tokens
+    start_of_other, _ = start("other", "--from", str(tiny / "run" / "last.pt"), "--restart-schedule")
+    assert start_of_other == last
+    without, _ = start("run")
+    assert without == tokens
+    assert start("run", "--restart-schedule")[0] > last
 
 
 @with_torch
@@ -684,6 +827,19 @@ def test_export_says_what_torch_says(tmp_path):
     expected = [[target.id_to_piece(i) for i in (row[: row.index(0)] if 0 in row else row)] for row in mine]
     assert [r.hypotheses[0] for r in theirs] == expected
     assert read_manifest(tmp_path / "out" / "ct2-int8").attention == {"usable": False}
+
+
+@with_torch
+@pytest.mark.parametrize(
+    ("head", "message"),
+    [(h, "give LAYER:HEAD, both from 1, such as 2:1") for h in ("2", "2:x", "2:1:1", ":")]
+    + [(h, "layers 1 to 2, heads 1 to 4") for h in ("3:1", "0:1", "2:5")],
+)
+def test_a_head_that_is_none_is_told(tiny, head, message):
+    from export import main
+
+    with pytest.raises(InputError, match=f"^--head {head}: {message}$"):
+        main([str(tiny / "start.pt"), str(tiny / "out"), "--head", head])
 
 
 @with_torch

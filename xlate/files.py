@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -16,7 +17,8 @@ from xlate.errors import OutputError
 def replacing(path: Path, mode: str = "w") -> Iterator[IO[Any]]:
     """Open a temporary file beside `path`; on success it becomes `path`, on any error it is removed.
 
-    Text is UTF-8 with line ends as written. `mode` is "w" or "wb".
+    Of a symbolic link the target is replaced. What is there and is no regular file (a FIFO, a device, /dev/stdout) is
+    written into as it stands. Text is UTF-8 with line ends as written. `mode` is "w" or "wb".
     Raises OutputError, with the cure, where the place cannot be written (folder missing, no right, disk full).
     """
     handle = None
@@ -25,16 +27,22 @@ def replacing(path: Path, mode: str = "w") -> Iterator[IO[Any]]:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.is_dir():
             raise OutputError(f"{path}: is a folder; give the name of a file")
-        descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name[:80]}.", suffix=".part", dir=path.parent)
+        descriptor = _standing(path)
+        target = Path(os.path.realpath(path)) if path.is_symlink() else path
+        if descriptor is None:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            descriptor, temporary = tempfile.mkstemp(prefix=f".{target.name[:80]}.", suffix=".part", dir=target.parent)
         binary = "b" in mode
         handle = os.fdopen(descriptor, mode, encoding=None if binary else "utf-8", newline=None if binary else "")
         yield handle
         handle.flush()
-        os.fsync(handle.fileno())
+        if temporary is not None:
+            os.fsync(handle.fileno())
         handle.close()
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, path)
-        temporary = None
+        if temporary is not None:
+            os.chmod(temporary, 0o666 & ~_umask())
+            os.replace(temporary, target)
+            temporary = None
     except OSError as error:
         raise OutputError(f"{path}: cannot be written ({error.strerror or error}); choose another place") from error
     finally:
@@ -42,6 +50,23 @@ def replacing(path: Path, mode: str = "w") -> Iterator[IO[Any]]:
             _close_quietly(handle)
         if temporary is not None and os.path.exists(temporary):
             os.unlink(temporary)
+
+
+def _standing(path: Path) -> int | None:
+    """A descriptor to write into what is at `path` as it stands; None where nothing or a regular file is there.
+
+    A link to what this process writes to already, such as /dev/stdout, is that descriptor again, also where it leads to
+    a regular file: one opened anew would write over what was printed.
+    """
+    try:
+        there = os.stat(path)
+    except OSError:
+        return None
+    for descriptor in (1, 2) if path.is_symlink() else ():
+        with suppress(OSError):
+            if os.path.samestat(there, os.fstat(descriptor)):
+                return os.dup(descriptor)
+    return None if stat.S_ISREG(there.st_mode) else os.open(path, os.O_WRONLY)
 
 
 def _umask() -> int:

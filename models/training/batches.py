@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from pairs import ROOT  # noqa: F401  makes xlate importable
+
+from xlate.errors import InputError
 
 CHUNK = 20_000  # pairs that are sorted by length together: enough for little padding, few enough for variety
 
@@ -44,7 +47,8 @@ def pad(sources: Sequence[np.ndarray], targets: Sequence[np.ndarray], links: np.
 
 
 class Corpus:
-    """The pairs of `ids.npz` with their weights; `tokens` is the size of a batch, padding included."""
+    """The pairs of `ids.npz`; `tokens` is the size of a batch, padding included. `weights` are copies an epoch by source,
+    instead of those of the file. Raises InputError for a source or links that are not those of the file."""
 
     def __init__(
         self,
@@ -58,10 +62,12 @@ class Corpus:
             self.S, self.T, self.so, self.to, self.of = (z[key] for key in ("S", "T", "so", "to", "of"))
             self.names = [str(name) for name in z["names"]]
             self.weights = z["weights"].astype(np.float64)
+            copies = z["copies"] if "copies" in z else np.ones(len(self.names))
         if unknown := set(weights or {}) - set(self.names):
-            raise ValueError(f"no such source in {path}: {', '.join(sorted(unknown))}")
-        for i, name in enumerate(self.names):
-            self.weights[i] = (weights or {}).get(name, self.weights[i])
+            raise InputError(f"{path}: no source {', '.join(sorted(unknown))} in it; it has {', '.join(self.names)}")
+        for name, weight in (weights or {}).items():
+            i = self.names.index(name)
+            self.weights[i] = weight / copies[i]
         self.seed, self.tokens = seed, tokens
         self.ls, self.lt = np.diff(self.so), np.diff(self.to)
         self.links = self.lo = None
@@ -69,7 +75,9 @@ class Corpus:
             with np.load(links) as z:
                 self.links, self.lo = z["links"], z["lo"]
             if len(self.lo) != len(self.of) + 1:
-                raise ValueError(f"{links}: links of {len(self.lo) - 1} pairs, {path} has {len(self.of)}; align again")
+                raise InputError(
+                    f"{links}: links of {len(self.lo) - 1} pairs, {path} has {len(self.of)}; run links.py again"
+                )
 
     def fingerprint(self) -> str:
         """Digest of all that decides which batches come in which order."""

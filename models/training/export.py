@@ -136,7 +136,10 @@ def main(arguments: list[str] | None = None) -> int:
     o = parser.parse_args(arguments)
     data = load(o.weights)
     model = unpack(data)
-    layer, head = (int(part) for part in o.head.split(":")) if o.head else (model.shape.dec, 1)
+    try:
+        layer, head = (int(part) for part in o.head.split(":")) if o.head else (model.shape.dec, 1)
+    except ValueError:
+        raise InputError(f"--head {o.head}: give LAYER:HEAD, both from 1, such as {model.shape.dec}:1") from None
     if not (1 <= layer <= model.shape.dec and 1 <= head <= model.shape.h):
         raise InputError(f"--head {o.head}: layers 1 to {model.shape.dec}, heads 1 to {model.shape.h}")
     first_head(model, layer - 1, head - 1)

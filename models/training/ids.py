@@ -7,7 +7,7 @@ With `--sample`, a source of weight 2 or more is stored as that many copies; all
 pairs in random order put together two by two where they fit, since long sentences are rare (Kondo et al. 2021).
 
 Arrays: S, T (uint16 ids of all pairs, one after the other), so, to (where each pair begins and ends), of (its source),
-names, weights (by source).
+names, weights, copies (by source; an epoch has `weights` times what is stored, which is `copies` times the pairs).
 """
 
 from __future__ import annotations
@@ -66,6 +66,7 @@ def main(arguments: list[str] | None = None) -> int:
     of: list[int] = []
     names: list[str] = []
     weights: list[float] = []
+    stored: list[int] = []
     for entry, pairs in prepared(work / "pairs", load_sources()):
         arabic = [a for a, _ in pairs]
         kept = [
@@ -86,6 +87,7 @@ def main(arguments: list[str] | None = None) -> int:
             of += [len(names)] * len(rows)
         names.append(entry.name)
         weights.append(entry.weight / copies)
+        stored.append(copies)
     ls, lt, where = (np.array(x, np.int64) for x in ([len(s) for s in S], [len(t) for t in T], of))
     arrays = {
         "S": np.concatenate([np.array(s, np.uint16) for s in S]),
@@ -95,6 +97,7 @@ def main(arguments: list[str] | None = None) -> int:
         "of": where.astype(np.uint16),
         "names": np.array(names),
         "weights": np.array(weights, np.float32),
+        "copies": np.array(stored, np.uint16),
     }
     with replacing(work / "ids.npz", "wb") as handle:
         np.savez_compressed(handle, **arrays)

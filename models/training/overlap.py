@@ -5,8 +5,11 @@
 `seeds/` and `eval/` of this repository are always protected; give every other evaluation set by its path. Two tests, on
 text folded by `xlate.normalise` with punctuation removed, each side by itself:
 
-- exact: the line equals a protected line, field or sentence of three words or more;
+- exact: the line equals a protected line, value or sentence of three words or more;
 - near: it shares eight words in a row with one.
+
+Values are the fields between tabs, the cells of .csv (between commas or semicolons), and every string in the JSON of .jsonl,
+whatever its escapes and depth; any of these files may be gzipped.
 
 Prints each offending line and exits with 1 if there is any, with 0 if there is none, with 2 for bad input.
 Needs the standard library alone.
@@ -15,9 +18,12 @@ Needs the standard library alone.
 from __future__ import annotations
 
 import argparse
+import csv
+import json
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from pairs import ROOT, SUFFIX, lines_of
 from program import exit_with
@@ -29,7 +35,7 @@ NGRAM = 8
 SHORTEST = 3  # words; a name or "read more" is nobody's sentence
 ALWAYS = (ROOT / "seeds", ROOT / "eval", Path(__file__).with_name("alignment.gold.tsv"))
 # data; what lies beside it (programs, pages about it) is not measured on
-_TEXTS = {"", ".txt", ".tsv", ".csv", ".jsonl", ".ar", ".en", ".src", ".ref", ".gz", ".ara", ".eng"}
+_TEXTS = {"", ".txt", ".tsv", ".csv", ".jsonl", ".ar", ".en", ".src", ".ref", ".ara", ".eng"}
 _OTHER = {".md", ".py", ".json", ".pyc", ".sh", ".toml", ".html", ".yml"}
 _SENTENCE = re.compile(r"(?<=[.!?؟])\s+")
 _WORD = re.compile(r"\w+")
@@ -50,6 +56,40 @@ def ngrams(tokens: list[str], n: int = NGRAM) -> Iterator[str]:
         yield " ".join(tokens[start : start + n])
 
 
+def values(file: Path) -> Iterator[tuple[int, str]]:
+    """Line number and text of every value of a file. Raises InputError for a line that is not of the file's kind."""
+    kind, number = kind_of(file), 0
+    try:
+        for number, line in enumerate(lines_of(file), 1):
+            if kind != ".jsonl":
+                yield from ((number, field) for field in line.split("\t"))
+            elif text := line.strip(" \t\ufeff"):
+                yield from ((number, string) for string in _strings(json.loads(text)))
+        for delimiter in ",;" if kind == ".csv" else "":  # besides the lines: a stray quotation mark joins many
+            cells, number = csv.reader((line + "\n" for line in lines_of(file)), delimiter=delimiter), 1
+            for row in cells:
+                yield from ((number, cell) for cell in row)
+                number = cells.line_num + 1
+    except (csv.Error, json.JSONDecodeError, RecursionError) as error:
+        raise InputError(
+            f"{file}:{number}: not {kind[1:].upper()} ({error}); correct it, or give lines as .txt"
+        ) from None
+
+
+def kind_of(file: Path) -> str:
+    """The suffix of a file, its compression aside."""
+    return Path(file.name.lower().removesuffix(".gz")).suffix
+
+
+def _strings(value: Any) -> Iterator[str]:
+    """The strings in a value of JSON, keys aside."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | dict):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _strings(part)
+
+
 class Protected:
     """The texts that must not be trained on."""
 
@@ -58,8 +98,8 @@ class Protected:
         self.grams: dict[str, str] = {}
 
     def add(self, text: str, where: str) -> None:
-        """Protect a line: itself, its sentences, and every eight words in a row."""
-        for part in {text, *_SENTENCE.split(text)}:
+        """Protect a text: itself, its lines and sentences, and every eight words in a row."""
+        for part in {text, *text.splitlines(), *_SENTENCE.split(text)}:
             tokens = words(part)
             if len(tokens) >= SHORTEST:
                 self.whole.setdefault(" ".join(tokens), where)
@@ -67,19 +107,18 @@ class Protected:
             self.grams.setdefault(gram, where)
 
     def add_path(self, path: Path) -> list[Path]:
-        """Protect every line and tab-separated field of a file, or of a folder's text files; returns the files read."""
+        """Protect every value of a file, or of a folder's text files; returns the files read."""
         if not path.exists():
             raise InputError(f"{path}: no such file or folder to protect")
         files = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file())
         read = []
         for file in files:
-            if path.is_dir() and file.suffix.lower() in _OTHER:
+            if path.is_dir() and kind_of(file) in _OTHER:
                 continue
-            if file.suffix.lower() not in _TEXTS:
-                raise InputError(f"{file}: {file.suffix} is no known kind of text; give its lines as .txt or .tsv")
-            for number, line in enumerate(lines_of(file), 1):
-                for field in line.split("\t"):
-                    self.add(field, f"{file}:{number}")
+            if kind_of(file) not in _TEXTS:
+                raise InputError(f"{file}: {kind_of(file)} is no known kind of text; give its lines as .txt or .tsv")
+            for number, text in values(file):
+                self.add(text, f"{file}:{number}")
             read.append(file)
         if not read:
             raise InputError(f"{path}: no text in it to protect")
@@ -121,6 +160,8 @@ def main(arguments: list[str] | None = None) -> int:
         if not files:
             raise InputError(f"{path}: no *{SUFFIX} in it to check")
         for file in files:
+            if kind_of(file) not in _TEXTS - {".jsonl", ".csv"}:
+                raise InputError(f"{file}: not Arabic<TAB>English; give the pairs as .tsv")
             for number, line in enumerate(lines_of(file), 1):
                 pairs += 1
                 if hit := protected.hits(line.split("\t")):

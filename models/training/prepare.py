@@ -18,6 +18,7 @@ import overlap
 import pairs
 from program import exit_with
 
+from xlate.errors import InputError
 from xlate.files import replacing
 
 
@@ -26,12 +27,15 @@ def prepare(
 ) -> Counter[str]:
     """Write the prepared files; returns pairs kept by source."""
     target = work / "pairs"
+    files = pairs.source_files(folders, sources)
+    if target.resolve() in {folder.resolve() for folder in folders}:
+        raise InputError(f"{target}: is written anew from the folders of --bitext and cannot be one; copy it elsewhere")
     if target.exists():  # a source that was taken out must not live on
         shutil.rmtree(target)
     seen: set[bytes] = set()
     kept: Counter[str] = Counter()
     losses: dict[str, Counter[str]] = {}
-    for source, path in pairs.source_files(folders, sources):
+    for source, path in files:
         lost = losses[source.name] = Counter()
         if source.weight == 0:
             lost["weight 0"] = sum(1 for _ in pairs.lines_of(path))

@@ -16,7 +16,7 @@ import json
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -42,16 +42,16 @@ def parser() -> argparse.ArgumentParser:
     p.add_argument("--from", dest="start", type=Path, metavar="PT", help="weights, or a last.pt, for a fresh run")
     p.add_argument("--ids", type=Path, help="token ids (default WORK/ids.npz)")
     p.add_argument(
-        "--weight", action="append", default=[], metavar="SOURCE=N", help="other weight than in sources.toml"
+        "--weight", action="append", default=[], metavar="SOURCE=N", help="copies an epoch, instead of sources.toml's"
     )
-    p.add_argument("--links", type=Path, help="word links of align.py: guided alignment of head 1 of the last layer")
+    p.add_argument("--links", type=Path, help="word links of links.py: guided alignment of head 1 of the last layer")
     p.add_argument("--guide", type=float, default=0.1, help="weight of the alignment loss")
     p.add_argument("--budget", type=float, default=20, help="million target tokens at which the schedule ends")
     p.add_argument("--shape", choices=("hold", "cosine"), default="hold")
     p.add_argument("--cooldown", type=float, default=0.3, help="share of the budget over which 'hold' falls")
     p.add_argument("--warmup", type=float, default=0.1, help="million tokens")
     p.add_argument("--phase1", type=float, default=0, help="share of the budget with the parent's layers fixed")
-    p.add_argument("--restart-schedule", action="store_true", help="begin the schedule anew at the resumed token")
+    p.add_argument("--restart-schedule", action="store_true", help="begin the schedule anew at the resumed token, once")
     p.add_argument("--tokens", type=int, default=3000, help="size of a batch, padding included")
     p.add_argument("--accumulate", type=int, default=1, help="batches an update")
     p.add_argument("--lr", type=float, default=4e-4, help="peak rate of the layers")
@@ -86,11 +86,10 @@ class Run:
         self.o, self.device = o, o.device
         torch.set_num_threads(o.threads)
         torch.manual_seed(o.seed)
-        weights = dict(item.split("=", 1) for item in o.weight)
         ids = o.ids or o.work / "ids.npz"
         if not ids.is_file():
             raise InputError(f"{ids}: no such file; make it with ids.py")
-        self.data = Corpus(ids, o.tokens, o.seed, {k: float(v) for k, v in weights.items()}, o.links)
+        self.data = Corpus(ids, o.tokens, o.seed, weights_of(o.weight), o.links)
         self.validation = Validation(o.work, o.valid, o.valid_lines) if o.valid else None
         self.at: dict[str, Any] = {
             "step": 0,
@@ -101,6 +100,7 @@ class Run:
             "best": -1.0,
             "start": 0,
             "next_valid": 0,
+            "restarted": False,
         }
         last = o.out / "last.pt"
         begin = last if last.exists() else o.start
@@ -117,8 +117,11 @@ class Run:
             self._resume(data)
         else:
             self.ema = {k: v.detach().clone().float() for k, v in self.model.state_dict().items()}
-        if o.restart_schedule and "ema" in data:
+        if begin != last:  # another run's scores and restarts are not this one's
+            self.at |= {"best": -1.0, "next_valid": 0, "restarted": False}
+        if o.restart_schedule and not self.at["restarted"]:  # once: the same command again goes on
             self.at["start"] = self.at["tokens"]
+        self.at["restarted"] = o.restart_schedule
         self.schedule = Schedule(
             self.at["start"], round(o.budget * 1e6), round(o.warmup * 1e6), o.shape, o.cooldown, phase1=o.phase1
         )
@@ -322,6 +325,20 @@ class Stop:
     def asked(self) -> bool:
         """True once a signal came or the file is there."""
         return self.signalled or self.file.exists()
+
+
+def weights_of(items: Iterable[str]) -> dict[str, float]:
+    """Copies an epoch by source, of words SOURCE=N."""
+    found = {}
+    for item in items:
+        name, _, number = item.partition("=")
+        try:
+            found[name] = float(number)
+        except ValueError:
+            found[name] = -1.0
+        if not 0 <= found[name] <= 100:
+            raise InputError(f"--weight {item}: give SOURCE=N, N a number of copies from 0 to 100")
+    return found
 
 
 def load(path: Path) -> dict[str, Any]:

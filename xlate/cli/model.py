@@ -165,7 +165,11 @@ def convert(
     target: list[str] = _TARGET,
     prefix: list[str] = _PREFIX,
     licence: str = _LICENCE,
-    in_place: bool = typer.Option(False, "--in-place", help="Only write model.json into a CTranslate2 folder."),
+    in_place: bool = typer.Option(
+        False,
+        "--in-place",
+        help="Only write model.json into a CTranslate2 folder; what one there says is kept, but for other options.",
+    ),
     force: bool = _FORCE,
     keep: bool = _KEEP,
     trust: bool = _TRUST,
@@ -173,7 +177,8 @@ def convert(
     quiet: bool = _QUIET,
 ) -> None:
     """Make an installed model of a package at hand, without network."""
-    from xlate.package.install import adopt, install_local
+    from xlate.package.adopt import adopt
+    from xlate.package.install import install_local
 
     options = _options(name, quantization, source, target, prefix, licence, force, keep, trust, no_speed)
     done = adopt(path, options) if in_place else install_local(path, options, say(quiet))

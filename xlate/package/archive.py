@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import lzma
 import shutil
 import stat
 import zipfile
+import zlib
 from pathlib import Path, PurePosixPath
 
 from xlate.errors import ModelError, OutputError
@@ -34,13 +36,15 @@ def extract(archive: Path, folder: Path) -> None:
                 )
             for info in members:
                 _write(package, info, folder / PurePosixPath(info.filename))
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, UnicodeDecodeError) as error:
         raise ModelError(f"{archive}: not a sound zip ({error}); get it again") from error
     except (NotImplementedError, RuntimeError, EOFError) as error:
         raise ModelError(
             f"{archive}: cannot be unpacked ({error}); unpack it yourself and convert the folder"
         ) from error
     except OSError as error:
+        if error.errno is None:  # bz2's way to say that its data is damaged; what the system refuses has a number
+            raise ModelError(f"{archive}: not a sound zip ({error}); get it again") from error
         raise OutputError(f"{folder}: cannot be written ({error.strerror or error}); choose another place") from error
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 import re
 import shutil
 from collections.abc import Mapping
@@ -16,7 +15,7 @@ from xlate.manifest import Manifest, check_name, digest_files, read_manifest, ve
 from xlate.package.check import failures
 from xlate.package.examine import LANGUAGE_TOKEN
 from xlate.package.original import about, examine_marian, kind_of
-from xlate.package.weights import position_rows, read_shapes, read_vocabularies
+from xlate.package.weights import position_rows, read_config, read_shapes, read_vocabularies
 
 QUANTIZATIONS = ("int8", "int8_float32", "int8_float16", "int8_bfloat16", "int16", "float16", "bfloat16", "float32")
 KEPT_TEXTS = ("README.md", "LICENSE")
@@ -84,7 +83,7 @@ def describe(original: Path, directory: Path, recipe: Recipe, kind: str, made_by
     source, target = recipe.source or said.get("source", ()), recipe.target or said.get("target", ())
     if not source or not target:
         raise UsageError(f"{original}: the languages are not known; say --source ar --target en (BCP 47)")
-    config = json.loads((directory / "config.json").read_text(encoding="utf-8"))
+    config = read_config(directory)
     rows = position_rows(read_shapes(directory / "model.bin"))
     manifest = Manifest(
         name=recipe.name,
@@ -129,10 +128,7 @@ def _from_marian(original: Path, destination: Path, quantization: str) -> str:
 
 def _from_hub(original: Path, destination: Path, quantization: str) -> str:
     needs_extra("huggingface")
-    try:
-        kind = json.loads((original / "config.json").read_text(encoding="utf-8")).get("model_type")
-    except (OSError, ValueError, AttributeError) as error:
-        raise ModelError(f"{original / 'config.json'}: cannot be read ({error}); get the package again") from error
+    kind = read_config(original).get("model_type")
     if kind != "marian":
         raise ModelError(f"{original}: a model of type {kind}; only Marian models of Hugging Face are taken")
     for name in ("source.spm", "target.spm", "vocab.json"):
@@ -150,6 +146,7 @@ def _from_hub(original: Path, destination: Path, quantization: str) -> str:
 
 def _from_ctranslate2(original: Path, destination: Path, quantization: str) -> str:
     """Converted before: copied as it is, since nothing is left to convert."""
+    read_config(original)
     read_vocabularies(original)
     destination.mkdir(parents=True)
     for path in original.iterdir():
@@ -170,8 +167,7 @@ def _prefix(directory: Path, targets: tuple[str, ...]) -> tuple[str, ...]:
 def _position_limit(original: Path, kind: str) -> int:
     """Tokens the model was meant for: of its configuration, or 512, which OPUS-MT was trained with."""
     if kind == "huggingface":
-        config = json.loads((original / "config.json").read_text(encoding="utf-8"))
-        return int(config.get("max_position_embeddings", 512))
+        return int(read_config(original).get("max_position_embeddings", 512))
     return 512
 
 

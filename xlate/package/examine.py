@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -13,7 +12,7 @@ from xlate.errors import ModelError
 from xlate.manifest import Manifest, verify
 from xlate.package.check import Check, graded
 from xlate.package.golden import golden_languages, known_language, lines
-from xlate.package.weights import embedding_rows, position_rows, read_shapes, read_vocabularies
+from xlate.package.weights import embedding_rows, position_rows, read_config, read_shapes, read_vocabularies
 
 AGAIN = "pull or convert the model again"
 LANGUAGE_TOKEN = re.compile(r">>\S{1,24}<<")
@@ -129,12 +128,10 @@ def _target_language(vocabulary: Sequence[str], manifest: Manifest) -> Check:
 def source_end(directory: Path, manifest: Manifest) -> Check:
     """The source ends in exactly one `</s>`: added by CTranslate2 (`add_source_eos`) or by xlate, not both, not
     none."""
-    path = directory / "config.json"
     try:
-        config = json.loads(path.read_bytes())
-        adds = bool(config.get("add_source_eos", False))
-    except (OSError, ValueError, AttributeError) as error:
-        return Check("end of source", "fail", f"{path}: cannot be read ({error})", AGAIN)
+        adds = bool(read_config(directory).get("add_source_eos", False))
+    except ModelError as error:
+        return Check("end of source", "fail", str(error), AGAIN)
     if adds and manifest.source_eos:
         detail = "</s> doubled: CTranslate2 adds it (config.json) and model.json has xlate add it too"
         return Check("end of source", "fail", detail, f"set source_eos to false in model.json, or {AGAIN}")

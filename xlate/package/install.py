@@ -8,11 +8,11 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from xlate.errors import ModelError, OutputError, UsageError
-from xlate.manifest import MANIFEST, check_name, file_digest, read_manifest, user_models_dir
+from xlate.manifest import MANIFEST, check_name, file_digest, read_manifest, user_models_dir, verify
 from xlate.package.archive import extract, package_root
 from xlate.package.check import Check, failures
 from xlate.package.convert import Recipe, convert, needs_extra
@@ -71,20 +71,20 @@ def pull(
     """Download, convert, examine and install a package into the user's models directory.
 
     A broken download is kept there and goes on next time. Two pulls of one package wait for each other, and the second
-    finds the model installed. Raises UsageError, ModelError (also for no network) or OutputError.
+    finds the model installed; `sha256` is then compared with what its manifest tells of its origin. Raises UsageError, ModelError (also for no network) or OutputError.
     """
     name = check_name(options.name or package.name)
     models = user_models_dir()
     with holding(models / f".{name}.lock", lambda: say(f"another pull of {name} is running; waiting for it")):
         if (models / name / MANIFEST).is_file() and not options.force:
-            read_manifest(models / name)
+            _same_package(models / name, sha256)
             return Installed(name, models / name, (), already=True)
         needs_extra(package.kind)
         cache = models / f".download-{name}"
         _make(cache)
         fetch = _pull_zip if package.kind == "marian" else _pull_hub
         original, origin = fetch(package, cache, mirror, sha256 or package.sha256 or None, line, progress)
-        recipe = _recipe(options, package, name, origin)
+        recipe = recipe_of(options, package, name, origin)
         try:
             done = _install(original, models, recipe, options, say)
         except ModelError:
@@ -94,6 +94,21 @@ def pull(
         if done.path:
             shutil.rmtree(cache)
         return done
+
+
+def _same_package(installed: Path, sha256: str | None) -> None:
+    """Raise UsageError where a digest is asked for and the model was not made of that package, as far as is known;
+    ModelError where it is not the model that was made of it."""
+    manifest = read_manifest(installed)
+    if not sha256:
+        return
+    verify(installed, manifest)
+    if (known := manifest.origin.get("sha256")) != sha256.lower():
+        of = f"of a package with SHA-256 {known}" if known else "of a package whose SHA-256 is not known"
+        raise UsageError(
+            f"{installed}: installed already, {of}, not {sha256.lower()}; say --force to pull it again, or --name for "
+            "another name"
+        )
 
 
 def install_local(path: Path, options: Options, say: Callable[[str], None] = lambda text: None) -> Installed:
@@ -114,10 +129,11 @@ def install_local(path: Path, options: Options, say: Callable[[str], None] = lam
             origin["sha256"] = file_digest(path)
         pair = pair_in(path.stem if path.is_file() else path.resolve().name) or ((), ())
         package = Package(name, *pair)
-        return _install(path, models, _recipe(options, package, name, origin), options, say)
+        return _install(path, models, recipe_of(options, package, name, origin), options, say)
 
 
-def _recipe(options: Options, package: Package, name: str, origin: Mapping[str, object]) -> Recipe:
+def recipe_of(options: Options, package: Package, name: str, origin: Mapping[str, object]) -> Recipe:
+    """How to convert a package: what the options say, and else what is known of it."""
     return Recipe(
         name=name,
         source=options.source or package.source,
@@ -267,18 +283,3 @@ def _origin(package: Package, url: str, fetched: str, digest: str) -> dict[str, 
     now = datetime.datetime.now(datetime.UTC).replace(microsecond=0).isoformat()
     origin: dict[str, object] = {"url": url, "sha256": digest, "release": package.release, "pulled": now}
     return origin if fetched == url else {**origin, "mirror": fetched}
-
-
-def adopt(directory: Path, options: Options) -> Installed:
-    """Write `model.json` into a CTranslate2 folder where it lies, and examine it."""
-    from xlate.package.convert import describe
-    from xlate.package.original import kind_of
-
-    if kind_of(directory) not in ("ctranslate2", "model"):
-        raise UsageError(f"{directory}: --in-place is for folders of CTranslate2 (model.bin, config.json) only")
-    name = check_name(options.name or directory.resolve().name)
-    package = Package(name, *(pair_in(name) or ((), ())))
-    recipe = replace(_recipe(options, package, name, {"path": directory.name}), quantization=options.quantization)
-    describe(directory, directory, recipe, "ctranslate2", "ctranslate2, converted before")
-    checks = tuple(examine_model(directory, None, options.speed))
-    return Installed(name, directory, checks)

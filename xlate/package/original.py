@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -87,7 +88,7 @@ def read_npz(path: Path) -> tuple[tuple[int, int], Mapping[str, Any]]:
                 if name.endswith("Wemb"):
                     rows[name] = array.shape[0]
             options = yaml.safe_load(weights["special:model.yml"].tobytes().rstrip(b"\0"))
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, yaml.YAMLError) as error:
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error, yaml.YAMLError) as error:
         text = " ".join(str(error).split())
         raise ModelError(f"{path}: the weights are cut off or damaged ({text}); {PACKAGE_AGAIN}") from error
     source = rows.get("encoder_Wemb", rows.get("Wemb", 0))

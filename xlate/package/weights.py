@@ -1,11 +1,11 @@
-"""The shapes inside a `model.bin` and the vocabularies beside it, read without loading the model."""
+"""The shapes inside a `model.bin`, the configuration and the vocabularies beside it, read without loading the model."""
 
 from __future__ import annotations
 
 import json
 import struct
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from xlate.errors import ModelError
 
@@ -53,6 +53,20 @@ def position_rows(shapes: dict[str, tuple[int, ...]]) -> int | None:
     """Rows of the table of positions; None where the model has none."""
     rows = [shape[0] for name, shape in shapes.items() if name.endswith("position_encodings/encodings") and shape]
     return min(rows) if rows else None
+
+
+def read_config(directory: Path) -> dict[str, Any]:
+    """The `config.json` of a CTranslate2 or Hugging Face folder. Raises ModelError that names the file."""
+    path = directory / "config.json"
+    try:
+        config = json.loads(path.read_bytes())
+    except OSError as error:
+        raise ModelError(f"{path}: cannot be read ({error.strerror}); pull or convert the model again") from error
+    except (ValueError, RecursionError) as error:
+        raise ModelError(f"{path}: cannot be read ({error}); pull or convert the model again") from error
+    if not isinstance(config, dict):
+        raise ModelError(f"{path}: cannot be read (not a JSON object); pull or convert the model again")
+    return config
 
 
 def read_vocabularies(directory: Path) -> tuple[list[str], list[str]]:
