@@ -35,6 +35,7 @@ NGRAM = 8
 SHORTEST = 3  # words; a name or "read more" is nobody's sentence
 ALWAYS = (ROOT / "seeds", ROOT / "eval", Path(__file__).with_name("alignment.gold.tsv"))
 # data; what lies beside it (programs, pages about it) is not measured on
+LARGEST = 64 << 20  # characters of a cell; the module's own limit is the process's, whoever set it
 _TEXTS = {"", ".txt", ".tsv", ".csv", ".jsonl", ".ar", ".en", ".src", ".ref", ".ara", ".eng"}
 _OTHER = {".md", ".py", ".json", ".pyc", ".sh", ".toml", ".html", ".yml"}
 _SENTENCE = re.compile(r"(?<=[.!?؟])\s+")
@@ -59,6 +60,7 @@ def ngrams(tokens: list[str], n: int = NGRAM) -> Iterator[str]:
 def values(file: Path) -> Iterator[tuple[int, str]]:
     """Line number and text of every value of a file. Raises InputError for a line that is not of the file's kind."""
     kind, number = kind_of(file), 0
+    csv.field_size_limit(LARGEST)
     try:
         for number, line in enumerate(lines_of(file), 1):
             if kind != ".jsonl":
