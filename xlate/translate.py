@@ -94,9 +94,9 @@ def translate(
     """Translate `segments` lazily, in order, one Translation each; memory use does not grow with their number.
 
     Boilerplate gets an empty target and origin `skipped` unless `include_boilerplate`; what has nothing to translate
-    passes through with origin `copied`, with English digits and marks. `same_as` maps ids of segments to the text to translate in place of their own:
-    verbatim copies share the translation of the one that is written best. `progress` is told how many more segments are
-    done, as batches finish.
+    passes through with origin `copied`, with English digits and marks. `same_as` maps ids of segments to the text to
+    translate in place of their own: verbatim copies share the translation of the one that is written best. `progress` is
+    told how many more segments are done, as batches finish.
     """
     for window in _windows(segments):
         yield from _translate_window(window, engine, memory, include_boilerplate, same_as or {}, progress)

@@ -49,6 +49,12 @@ RECIPE = Manifest(
 )
 
 
+def must_be_exported(folder: Path) -> None:
+    """Raise InputError where a folder holds no model of CTranslate2."""
+    if not (folder / "model.bin").is_file():
+        raise InputError(f"{folder}: no model.bin in it; give a folder that export.py made")
+
+
 def describe(
     folder: Path,
     name: str | None = None,
@@ -58,8 +64,7 @@ def describe(
     before: Manifest = RECIPE,
 ) -> Manifest:
     """Write model.json, read it back and check every file against it. What is not given is as `before` says."""
-    if not (folder / "model.bin").is_file():
-        raise InputError(f"{folder}: no model.bin in it; give a folder that export.py made")
+    must_be_exported(folder)
     files = {file: digest for file, digest in digest_files(folder).items() if not file.endswith(".md")}
     made = replace(
         before,

@@ -10,16 +10,15 @@ sources.toml. Nearest by sentence chrF. The model teaches itself what it could h
 from __future__ import annotations
 
 import argparse
-import gzip
 import random
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from pairs import load_sources, prepared
+from describe import must_be_exported
+from pairs import load_sources, prepared, writing
 from program import exit_with
 
 from xlate.errors import InputError
-from xlate.files import replacing
 
 NAME = "distilled.tsv.gz"
 PORTION = 2000
@@ -67,13 +66,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--beam", type=int, default=8)
     parser.add_argument("--threads", type=int, default=2)
     o = parser.parse_args(arguments)
-    if not (o.model / "model.bin").is_file():
-        raise InputError(f"{o.model}: no model.bin in it; give a folder that export.py made")
+    must_be_exported(o.model)
     pairs = chosen(o.work / "pairs", o.sources, o.most)
     count = 0
-    with replacing(o.folder / NAME, "wb") as raw, gzip.GzipFile("", "wb", 6, raw, mtime=0) as out:
+    with writing(o.folder / NAME) as write:
         for arabic, english in nearest(o.model, pairs, o.beam, o.threads):
-            out.write(f"{arabic}\t{english}\n".encode())
+            write(arabic, english)
             count += 1
     print(f"{count} pairs of {len(pairs)}; the others are longer than {LONGEST} pieces")
     return 0

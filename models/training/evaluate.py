@@ -13,6 +13,7 @@ import json
 import time
 from pathlib import Path
 
+from describe import must_be_exported
 from pairs import lines_of
 from program import exit_with
 
@@ -34,8 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--save", action="store_true", help="write the hypotheses beside the current folder's files")
     o = parser.parse_args(arguments)
-    if not (o.model / "model.bin").is_file():
-        raise InputError(f"{o.model}: no model.bin in it; give a folder that export.py made")
+    must_be_exported(o.model)
     source, target = load_pieces(o.model / "source.spm"), load_pieces(o.model / "target.spm")
     translator = ctranslate2.Translator(str(o.model), compute_type=o.compute, inter_threads=1, intra_threads=o.threads)
     for prefix in o.sets:

@@ -34,8 +34,8 @@ from xlate.normalise import normalise
 NGRAM = 8
 SHORTEST = 3  # words; a name or "read more" is nobody's sentence
 ALWAYS = (ROOT / "seeds", ROOT / "eval", Path(__file__).with_name("alignment.gold.tsv"))
+LARGEST = 64 << 20  # characters of a cell; the csv module's own limit is the process's, whoever set it
 # data; what lies beside it (programs, pages about it) is not measured on
-LARGEST = 64 << 20  # characters of a cell; the module's own limit is the process's, whoever set it
 _TEXTS = {"", ".txt", ".tsv", ".csv", ".jsonl", ".ar", ".en", ".src", ".ref", ".ara", ".eng"}
 _OTHER = {".md", ".py", ".json", ".pyc", ".sh", ".toml", ".html", ".yml"}
 _SENTENCE = re.compile(r"(?<=[.!?؟])\s+")

@@ -12,7 +12,8 @@ import sys
 import tomllib
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +23,7 @@ if str(ROOT) not in sys.path:  # the training environment need not have xlate in
     sys.path.insert(0, str(ROOT))
 
 from xlate.errors import InputError  # noqa: E402
+from xlate.files import replacing  # noqa: E402
 
 SOURCES = HERE / "sources.toml"
 SUFFIX = ".tsv.gz"
@@ -150,6 +152,17 @@ def filtered(path: Path, seen: set[bytes], counts: Counter[str]) -> Iterator[tup
             continue
         seen.add(key)
         yield arabic, english
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[Callable[[str, str], None]]:
+    """What writes a pair to a gzipped file, which is there whole or not at all; equal pairs give equal bytes."""
+    with replacing(path, "wb") as raw, gzip.GzipFile("", "wb", 6, raw, mtime=0) as out:
+
+        def write(arabic: str, english: str) -> None:
+            out.write(f"{arabic}\t{english}\n".encode())
+
+        yield write
 
 
 def prepared(folder: Path, sources: dict[str, Source]) -> Iterator[tuple[Source, list[tuple[str, str]]]]:

@@ -9,7 +9,6 @@ Needs the standard library alone.
 from __future__ import annotations
 
 import argparse
-import gzip
 import shutil
 from collections import Counter
 from pathlib import Path
@@ -40,13 +39,13 @@ def prepare(
         if source.weight == 0:
             lost["weight 0"] = sum(1 for _ in pairs.lines_of(path))
             continue
-        with replacing(target / path.name, "wb") as raw, gzip.GzipFile("", "wb", 6, raw, mtime=0) as out:
+        with pairs.writing(target / path.name) as write:
             for arabic, english in pairs.filtered(path, seen, lost):
                 if hit := protected.hits((arabic, english)):
                     lost[f"overlap, {hit[0]}"] += 1
                     continue
                 kept[source.name] += 1
-                out.write(f"{arabic}\t{english}\n".encode())
+                write(arabic, english)
     with replacing(work / "losses.tsv") as table:
         table.write("source\treason\tpairs\n")
         for name, lost in losses.items():

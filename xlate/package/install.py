@@ -71,7 +71,8 @@ def pull(
     """Download, convert, examine and install a package into the user's models directory.
 
     A broken download is kept there and goes on next time. Two pulls of one package wait for each other, and the second
-    finds the model installed; `sha256` is then compared with what its manifest tells of its origin. Raises UsageError, ModelError (also for no network) or OutputError.
+    finds the model installed; `sha256` is then compared with what its manifest tells of its origin. Raises UsageError,
+    ModelError (also for no network) or OutputError.
     """
     name = check_name(options.name or package.name)
     models = user_models_dir()

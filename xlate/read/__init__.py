@@ -43,8 +43,8 @@ def iter_articles(
     Order: by path relative to the input root, whatever the order of `inputs`; records in the order of their file. Ids
     are unique, safe file names, and the same whatever else is read unless two would be alike. A file that cannot be
     read becomes a `Problem` in `report` and the others go on. Folders in `exclude` (the bundle, if it lies inside an
-    input) are not entered, and files there are not taken up when a folder is searched. Raises InputError at once, before the first article is
-    drawn, for an input that does not exist or when nothing is readable.
+    input) are not entered, and files there are not taken up when a folder is searched. Raises InputError at once, before
+    the first article is drawn, for an input that does not exist or when nothing is readable.
     """
     found = discover(inputs, report, exclude)
     return _draw(found, report, stdin)

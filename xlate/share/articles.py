@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 
 from xlate.data import Segment
@@ -31,12 +32,12 @@ def write_articles(sharing: Sharing, path: Path) -> None:
     for names in sharing.near_identical:
         for name in names:
             alike[name].update(names)
-    with replacing(path) as handle:
-        handle.write("\t".join(ARTICLE_COLUMNS) + "\n")
-        for name, unique in sharing.unique.items():
-            others = " ".join(sorted(alike[name] - {name}))
-            cells = (name, sharing.published.get(name, ""), str(len(shared[name])), str(len(unique)), others)
-            handle.write("\t".join(map(escape, cells)) + "\n")
+    rows = (
+        (name, sharing.published.get(name, ""), str(len(shared[name])), str(len(unique)),
+         " ".join(sorted(alike[name] - {name})))
+        for name, unique in sharing.unique.items()
+    )  # fmt: skip
+    write_table(path, ARTICLE_COLUMNS, rows)
 
 
 def write_unique(sharing: Sharing, segments: Iterable[Segment], path: Path) -> None:
@@ -46,9 +47,12 @@ def write_unique(sharing: Sharing, segments: Iterable[Segment], path: Path) -> N
     line end in `text` is an escape of `xlate.lines`, as in the bitexts. Raises OutputError.
     """
     by_id = {s.id: s for s in segments}
+    unique = (by_id[one] for ids in sharing.unique.values() for one in ids)
+    write_table(path, UNIQUE_COLUMNS, ((s.article, s.id, str(s.start), str(s.end), s.text) for s in unique))
+
+
+def write_table(path: Path, columns: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
+    """Write a header line and one line a row, the cells escaped as `xlate.lines` says. Raises OutputError."""
     with replacing(path) as handle:
-        handle.write("\t".join(UNIQUE_COLUMNS) + "\n")
-        for ids in sharing.unique.values():
-            for s in map(by_id.__getitem__, ids):
-                cells = (s.article, s.id, str(s.start), str(s.end), s.text)
-                handle.write("\t".join(map(escape, cells)) + "\n")
+        for cells in chain([columns], rows):
+            handle.write("\t".join(map(escape, cells)) + "\n")

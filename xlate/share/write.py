@@ -11,8 +11,9 @@ from typing import Any
 
 from xlate.data import Cluster, Member
 from xlate.files import replacing
-from xlate.lines import escape, to_json
+from xlate.lines import to_json
 from xlate.normalise import normalise
+from xlate.share.articles import write_table
 from xlate.share.values import TIERS, ArticlePair, Pair, Sharing
 from xlate.share.words import forms
 
@@ -53,21 +54,18 @@ def write_matrix(sharing: Sharing, path: Path) -> None:
     """Write the matrix article × article: a header line and one line for each pair that shares something.
 
     `share_a`, `share_b` are shares (0-1) of the letters of each article, the columns named after tiers count pairs of
-    segments, `first` is the article published first (empty where dates do not tell). Tabs and line ends in ids are escapes of
-    `xlate.lines`, as in the bitexts. Raises OutputError.
+    segments, `first` is the article published first (empty where dates do not tell). Tabs and line ends in ids are
+    escapes of `xlate.lines`, as in the bitexts. Raises OutputError.
     """
-    with replacing(path) as handle:
-        handle.write("\t".join(MATRIX_COLUMNS) + "\n")
-        for row in map(_row, sharing.matrix):
-            handle.write("\t".join(row) + "\n")
+    write_table(path, MATRIX_COLUMNS, map(_row, sharing.matrix))
 
 
 def _row(cell: ArticlePair) -> Iterator[str]:
-    yield from map(escape, (cell.a, cell.b))
+    yield from (cell.a, cell.b)
     yield from (str(cell.shared_a), str(cell.segments_a), f"{cell.share_a:.4f}")
     yield from (str(cell.shared_b), str(cell.segments_b), f"{cell.share_b:.4f}")
     yield from (str(cell.tiers.get(tier, 0)) for tier in TIERS)
-    yield escape(cell.first or "")
+    yield cell.first or ""
     yield "yes" if cell.near_identical else "no"
 
 
